@@ -1,0 +1,30 @@
+"""The Celery application. `celery -A config.celery worker -B` runs the sweeps."""
+
+import os
+import warnings
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_embedded_init, setup_logging
+
+from objects_app import processes
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+WORKER = os.getpid()
+# It is about root and pickled messages; ours are JSON alone, and as whom to run is the operator's choice.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
+app = Celery("holdall")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def leave_logging_to_the_settings(**_: Any) -> None:
+    """Celery configures no logging where something listens to this signal."""
+
+
+@beat_embedded_init.connect
+def tie_beat_to_its_worker(**_: Any) -> None:
+    """The schedule of `-B` runs in a fork of the worker's process."""
+    processes.die_with_parent(WORKER)

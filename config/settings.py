@@ -1,0 +1,294 @@
+"""Every setting, read once from the environment. A bad value stops the start with one sentence."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from config.secret_key import read_or_create_secret_key
+from objects_app.durations import parse_duration
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def duration(name: str, *, default: str) -> timedelta:
+    try:
+        return parse_duration(env.str(name, default=default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
+
+
+def whole_number(name: str, *, default: int, least: int = 1) -> int:
+    text = env.str(name, default=str(default))
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise ImproperlyConfigured(f"{name}: '{text}' is not a whole number of at least {least}")
+    return int(text)
+
+
+def switch(name: str, *, default: bool) -> bool:
+    text: str = env.str(name, default=str(default)).lower()
+    if text not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name}: '{text}' is neither true nor false")
+    return text == "true"
+
+
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """The first option is the default."""
+    text: str = env.str(name, default=options[0])
+    if text not in options:
+        raise ImproperlyConfigured(f"{name}: '{text}' is none of {', '.join(options)}")
+    return text
+
+
+def host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        raise ImproperlyConfigured(f"PUBLIC_BASE_URL: '{url}' is no URL") from None
+
+
+# Where things are
+DATA_DIR = Path(env.str("DATA_DIR", default="data")).absolute()
+ADDRESS = env.str("ADDRESS", default="127.0.0.1:8000")
+PUBLIC_BASE_URL: str = env.str("PUBLIC_BASE_URL", default=f"http://{ADDRESS}").rstrip("/")
+BLOBS_DIR = DATA_DIR / "objects"
+KEY_STAMP_FILE = DATA_DIR / "keys.stamp"
+
+# Security
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_create_secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+PUBLIC_HOST = host_of(PUBLIC_BASE_URL)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or sorted({PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"})
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+HTTPS = PUBLIC_BASE_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the proxy that speaks TLS redirects pages; an API that redirects hides keys sent in clear
+    "security.W021",  # preloading binds every host of the domain, which is the domain owner's to decide
+]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+CSRF_FAILURE_VIEW = "config.urls.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, PUBLIC_BASE_URL],  # a download button leads to a signed URL of this address
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Application
+INSTALLED_APPS = [
+    "objects_app.apps.ObjectsAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "objects_app.apps.ObjectsConfig",
+]
+MIDDLEWARE = [
+    "objects_app.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+APPEND_SLASH = False
+ROOT_URLCONF = "config.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+AUTH_USER_MODEL = "objects_app.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "objects"
+LOGOUT_REDIRECT_URL = "sign_in"
+USE_TZ = True
+USE_I18N = False
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Database. FULL: a commit is on the disk before it is answered (promise P8). WAL: readers go on beside the one writer.
+DATABASES = {
+    "default": {
+        "ENGINE": "objects_app.sqlite",
+        "NAME": DATA_DIR / "holdall.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
+        },
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Objects
+OBJECT_STORAGE = choice("OBJECT_STORAGE", ("disk", "memory"))
+MAX_OBJECT_BYTES = whole_number("MAX_OBJECT_BYTES", default=0, least=0)
+UPLOAD_URL_LIFETIME = duration("UPLOAD_URL_LIFETIME", default="1h")
+UPLOAD_LIFETIME = duration("UPLOAD_LIFETIME", default="24h")
+IDEMPOTENCY_LIFETIME = duration("IDEMPOTENCY_LIFETIME", default="24h")
+
+# Bytes on their way
+TRANSFER_IDLE_TIMEOUT = duration("TRANSFER_IDLE_TIMEOUT", default="30s")
+TRANSFER_TOTAL_TIMEOUT = duration("TRANSFER_TOTAL_TIMEOUT", default="24h")
+TRANSFER_MIN_BYTES_PER_SECOND = whole_number("TRANSFER_MIN_BYTES_PER_SECOND", default=1024, least=0)
+
+# The REST API
+THROTTLE_ENABLED = switch("THROTTLE_ENABLED", default=True)
+THROTTLE_KEY_RATE = whole_number("THROTTLE_KEY_RATE", default=100)
+THROTTLE_ADDRESS_RATE = whole_number("THROTTLE_ADDRESS_RATE", default=20)
+DOCS_PUBLIC = switch("DOCS_PUBLIC", default=True)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["objects_app.api.authentication.BearerKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["objects_app.api.throttling.KeyThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["objects_app.api.parsing.JSONBodyParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_RENDERER_CLASSES": ["objects_app.api.parsing.JSONAnswerRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "objects_app.api.parsing.AlwaysJSON",
+    "DEFAULT_SCHEMA_CLASS": "objects_app.api.schema.ObjectsSchema",
+    "EXCEPTION_HANDLER": "objects_app.api.errors.answer_error",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Holdall Objects API",
+    "DESCRIPTION": "Object storage for development sandboxes: create an object, PUT its bytes, complete it, share it.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {"State": "objects_app.models.State"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "objects_app.api.schema_parts.add_shared_parts",
+    ],
+    "SORT_OPERATION_PARAMETERS": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Jobs. The filesystem broker needs no server; a message it loses costs only time: every task is a sweep over rows.
+SWEEP_UPLOADS_EVERY = duration("SWEEP_UPLOADS_EVERY", default="5m")
+SWEEP_BYTES_EVERY = duration("SWEEP_BYTES_EVERY", default="60s")
+BROKER_DIR = DATA_DIR / "broker"
+CELERY_BROKER_URL = "filesystem://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(BROKER_DIR / "messages"),
+    "data_folder_out": str(BROKER_DIR / "messages"),
+    "control_folder": str(BROKER_DIR / "control"),
+}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "expire-stale-uploads": {"task": "expire_stale_uploads", "schedule": SWEEP_UPLOADS_EVERY},
+    "delete-due-objects": {"task": "delete_due_objects", "schedule": SWEEP_UPLOADS_EVERY},
+    "purge-bytes": {"task": "purge_bytes", "schedule": SWEEP_BYTES_EVERY},
+    "forget-requests": {"task": "forget_requests", "schedule": SWEEP_UPLOADS_EVERY},
+}
+
+# Logs: to standard error, or to LOG_FILE; never a key, a signature or a query string.
+LOG_FORMAT = choice("LOG_FORMAT", ("console", "json"))
+LOG_FILE = env.str("LOG_FILE", default="")
+LOG_LEVEL = choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"add_request_id": {"()": "objects_app.logs.AddRequestId"}},
+    "formatters": {
+        "console": {
+            "()": "objects_app.logs.ConsoleFormatter",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {
+            "()": "objects_app.logs.JSONFormatter",
+            "fmt": "{asctime}{levelname}{name}{request_id}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {
+        "main": {
+            **(
+                {"class": "logging.handlers.WatchedFileHandler", "filename": LOG_FILE}
+                if LOG_FILE
+                else {"class": "logging.StreamHandler"}
+            ),
+            "formatter": LOG_FORMAT,
+            "filters": ["add_request_id"],
+        }
+    },
+    "root": {"handlers": ["main"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.request": {"level": "ERROR"},  # holdall.access has a line for every request
+    },
+}

@@ -1,0 +1,1 @@
+"""Holdall: object storage for development sandboxes, the agents in them and the people around them."""

@@ -1,0 +1,175 @@
+"""Permission: the only place that decides who sees what and who may do what."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
+from objects_app.models import ApiKey, Membership, MetadataPair, Role, StoredObject, User
+from objects_app.models.objects import StoredObjectQuerySet, is_public_now
+from objects_app.signing import TransferGrant
+
+
+class Kind(StrEnum):
+    KEY = "key"
+    PERSON = "person"
+    ANONYMOUS = "anonymous"
+    SYSTEM = "system"
+
+
+class Via(StrEnum):
+    API = "api"
+    SESSION = "session"
+    ADMIN = "admin"
+    SIGNED_URL = "signed_url"
+    WORKER = "worker"
+    COMMAND = "command"
+
+
+class Verb(StrEnum):
+    READ = "read"
+    WRITE = "write"
+
+
+SCOPES = {Verb.READ: "objects:read", Verb.WRITE: "objects:write"}
+ROLE_SCOPES = {
+    Role.VIEWER: frozenset({"objects:read"}),
+    Role.MEMBER: frozenset(SCOPES.values()),
+    Role.ADMIN: frozenset(SCOPES.values()),
+    Role.OWNER: frozenset(SCOPES.values()),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something, for which account, through which door and from where."""
+
+    kind: Kind
+    id: str = ""
+    label: str = ""
+    account_id: str = ""
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    operates: bool = False
+    via: Via = Via.API
+    address: str | None = None
+    request_id: str = ""
+
+    # What DRF asks of a request's user.
+    @property
+    def is_authenticated(self) -> bool:
+        return self.kind is not Kind.ANONYMOUS
+
+
+def key_actor(key: ApiKey) -> Actor:
+    return Actor(kind=Kind.KEY, id=key.id, label=str(key), account_id=key.account_id, scopes=key.scopes, via=Via.API)
+
+
+def member_actor(membership: Membership) -> Actor:
+    """A person at work in one of their accounts."""
+    user = membership.user
+    return Actor(
+        kind=Kind.PERSON,
+        id=str(user.pk),
+        label=user.email,
+        account_id=membership.account_id,
+        scopes=ROLE_SCOPES[Role(membership.role)],
+        via=Via.SESSION,
+    )
+
+
+def staff_actor(user: User) -> Actor:
+    """An operator in the admin, who acts on every account's objects."""
+    return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, operates=True, via=Via.ADMIN)
+
+
+def system_actor(job: str) -> Actor:
+    return Actor(kind=Kind.SYSTEM, id=job, label=f"system:{job}", operates=True, via=Via.WORKER)
+
+
+def operator_actor(name: str) -> Actor:
+    """Whoever runs a command on the server itself."""
+    return Actor(kind=Kind.SYSTEM, id=name, label=f"command:{name}", operates=True, via=Via.COMMAND)
+
+
+def anonymous_actor(via: Via, *, address: str | None = None, request_id: str = "") -> Actor:
+    """Somebody who is not known, or who holds nothing but a signed URL."""
+    return Actor(kind=Kind.ANONYMOUS, via=via, address=address, request_id=request_id)
+
+
+def live_memberships(user: User) -> QuerySet[Membership]:
+    """The accounts that a person may be at work in, as what; suspended ones do not count."""
+    memberships = Membership.objects.filter(user=user, account__suspended_at__isnull=True)
+    return memberships.select_related("account", "user").order_by("account__name", "account_id")
+
+
+def visible_objects(actor: Actor) -> StoredObjectQuerySet:
+    """What the actor may look at: the account's own objects in every state, and everybody's public ones."""
+    everything = StoredObject.objects.with_current_state()
+    if actor.operates:
+        return everything
+    if not actor.account_id:
+        return everything.none()
+    return everything.filter(Q(account_id=actor.account_id) | is_public_now())
+
+
+def own_objects(actor: Actor) -> StoredObjectQuerySet:
+    """The objects of the actor's account, tombstones included."""
+    return StoredObject.objects.with_current_state().of(actor.account_id)
+
+
+def public_objects(actor: Actor) -> StoredObjectQuerySet:
+    """Every account's public objects, for whoever is known here."""
+    everything = StoredObject.objects.with_current_state()
+    return everything.public() if actor.is_authenticated else everything.none()
+
+
+def once_public_objects() -> StoredObjectQuerySet:
+    """What anybody may name, though not read: the ids that the public list showed at some time."""
+    return StoredObject.objects.filter(was_public=True)
+
+
+def own_metadata(actor: Actor) -> QuerySet[MetadataPair]:
+    """The metadata of the account's objects that are not deleted."""
+    pairs = MetadataPair.objects.filter(account_id=actor.account_id)
+    return pairs.filter(Exists(StoredObject.objects.live().filter(pk=OuterRef("stored_object"))))
+
+
+def require_scope(actor: Actor, verb: Verb) -> None:
+    if actor.operates:
+        return
+    if not actor.is_authenticated:
+        raise NotAuthenticated
+    if SCOPES[verb] not in actor.scopes:
+        raise ScopeMissing(f"This needs the scope {SCOPES[verb]}.")
+
+
+def require_operator(actor: Actor) -> None:
+    """Accounts and keys are managed by whoever runs the service; a key manages neither."""
+    if not actor.operates:
+        raise NotAllowed("Only operators may do this.")
+
+
+def require(actor: Actor, verb: Verb, stored_object: StoredObject) -> None:
+    """Reading what is visible takes the scope alone; writing takes the account that owns the object as well."""
+    require_scope(actor, verb)
+    if verb is Verb.WRITE and not (actor.operates or stored_object.account_id == actor.account_id):
+        raise NotAllowed
+
+
+def may(actor: Actor, verb: Verb, stored_object: StoredObject) -> bool:
+    """The same decision as a question, for pages that show only what would work."""
+    try:
+        require(actor, verb, stored_object)
+    except (NotAllowed, NotAuthenticated):
+        return False
+    return True
+
+
+def url_still_allows(grant: TransferGrant, stored_object: StoredObject) -> bool:
+    """Whether the account that asked for a download URL may still read the object: the owner's URL outlives a switch to
+    private, everybody else's dies with it.
+    """
+    if grant.account == stored_object.account_id:
+        return True
+    return stored_object.is_public and grant.epoch == stored_object.visibility_epoch

@@ -1,0 +1,31 @@
+"""Who calls: the bearer of an API key, and nobody else. Cookies and sessions mean nothing under /v1."""
+
+from dataclasses import replace
+from typing import cast
+
+from django.conf import settings
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from objects_app import access, request_id
+from objects_app.access import Actor
+from objects_app.api.throttling import refuse_beyond
+from objects_app.errors import NotAuthenticated
+from objects_app.models import ApiKey
+from objects_app.operations import keys
+
+
+class BearerKeyAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[Actor, ApiKey]:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        address = request.META["REMOTE_ADDR"]
+        key = keys.find_key(secret.strip(), address=address) if scheme.lower() == "bearer" else None
+        if key is None:
+            refuse_beyond(settings.THROTTLE_ADDRESS_RATE, f"address:{address}")
+            raise NotAuthenticated
+        actor = replace(access.key_actor(key), address=address, request_id=request_id.current.get())
+        return actor, key
+
+
+def actor_of(request: Request) -> Actor:
+    return cast("Actor", request.user)  # never a User: only the class above signs anybody in

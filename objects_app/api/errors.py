@@ -1,0 +1,45 @@
+"""How the API reports failures: one JSON shape for all of them."""
+
+from typing import Any, cast
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse
+from rest_framework import exceptions
+
+from objects_app import audit, errors, request_id
+from objects_app.api.authentication import actor_of
+from objects_app.errors import NotAllowed, ObjectNotFound, ObjectsError
+
+
+def error_answer(error: ObjectsError) -> HttpResponse:
+    body = orjson.dumps(error.body(request_id.current.get()))
+    return HttpResponse(body, status=error.status, content_type="application/json", headers=dict(error.headers))
+
+
+def answer_error(failure: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's hook for every failure of a view; None lets a defect travel on to the 500 handler."""
+    error = errors.named(failure) or _of_framework(failure)
+    if error is None:
+        return None
+    if isinstance(error, ObjectNotFound | NotAllowed):
+        audit.record_refusal(error, actor=actor_of(context["request"]), target_id=context["kwargs"].get("pk", ""))
+    return error_answer(error)
+
+
+def _of_framework(failure: Exception) -> ObjectsError | None:
+    """What Django and DRF raise by themselves, in our words."""
+    match failure:
+        case exceptions.ValidationError():
+            return errors.ValidationFailed(errors=_field_errors(failure))
+        case exceptions.MethodNotAllowed():
+            return errors.MethodNotAllowed()
+        case RequestDataTooBig():
+            return errors.BodyTooLarge()
+    return None
+
+
+def _field_errors(failure: exceptions.ValidationError) -> dict[str, list[str]]:
+    """What is said of each field; a body that is no object never came so far."""
+    found = cast("dict[str, list[str]]", failure.detail)
+    return {field: [str(sentence) for sentence in sentences] for field, sentences in found.items()}

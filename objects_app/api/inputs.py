@@ -1,0 +1,113 @@
+"""What clients may send about objects. Unknown fields are ignored; null counts as absent where it is allowed."""
+
+from datetime import timedelta
+from typing import Any
+
+from rest_framework import serializers
+
+from objects_app.api.fields import (
+    ChoiceField,
+    ContentTypeField,
+    FlagField,
+    IntegerField,
+    MetadataField,
+    NameField,
+    Sha256Field,
+    TextField,
+)
+from objects_app.listing import Filters
+from objects_app.models import State
+from objects_app.operations.objects import NewObject, ObjectChanges
+
+LONGEST_NAME = 1024
+LONGEST_LIFE_MS = 100 * 366 * 24 * 3600 * 1000
+LONGEST_URL_SECONDS = 7 * 24 * 3600
+LARGEST_PAGE = 5000
+
+
+def milliseconds(value: int | None) -> timedelta | None:
+    return None if value is None else timedelta(milliseconds=value)
+
+
+class CreateObjectInput(serializers.Serializer[Any]):
+    name = NameField(most=LONGEST_NAME)
+    content_type = ContentTypeField(most=255)
+    is_public = FlagField(required=False, allow_null=True)
+    metadata = MetadataField(required=False, allow_null=True)
+    ttl_ms = IntegerField(least=1, most=LONGEST_LIFE_MS, required=False, allow_null=True)
+    size_bytes = IntegerField(least=0, required=False, allow_null=True)
+    sha256 = Sha256Field(required=False, allow_null=True)
+
+    def new_object(self) -> NewObject:
+        sent = self.validated_data
+        return NewObject(
+            name=sent["name"],
+            content_type=sent["content_type"],
+            is_public=sent.get("is_public") or False,
+            metadata=sent.get("metadata") or {},
+            time_to_live=milliseconds(sent.get("ttl_ms")),
+            declared_size=sent.get("size_bytes"),
+            declared_sha256=sent.get("sha256") or "",
+        )
+
+
+class ChangeObjectInput(serializers.Serializer[Any]):
+    """`ttl_ms` counts from now, and null lifts the limit; `metadata` is replaced whole."""
+
+    is_public = FlagField(required=False)
+    name = NameField(most=LONGEST_NAME, required=False)
+    metadata = MetadataField(required=False, allow_null=True)
+    ttl_ms = IntegerField(least=1, most=LONGEST_LIFE_MS, required=False, allow_null=True)
+
+    def changes(self) -> ObjectChanges:
+        sent = self.validated_data
+        return ObjectChanges(
+            is_public=sent.get("is_public"),
+            name=sent.get("name"),
+            metadata=(sent["metadata"] or {}) if "metadata" in sent else None,
+            limits_life="ttl_ms" in sent,
+            time_to_live=milliseconds(sent.get("ttl_ms")),
+        )
+
+
+class ListQuery(serializers.Serializer[Any]):
+    limit = IntegerField(least=1, most=LARGEST_PAGE, clamp=True, default=20, from_text=True)
+    starting_after = TextField(most=100, default="")
+    name = TextField(most=LONGEST_NAME, default="")
+    search = TextField(most=LONGEST_NAME, default="")
+    content_type = TextField(most=255, default="")
+    state = ChoiceField(State.values, default="")
+    include_total_count = FlagField(default=True, from_text=True)
+
+    def filters(self) -> Filters:
+        sent = self.validated_data
+        return Filters(
+            name=sent["name"],
+            search=sent["search"],
+            content_type=sent["content_type"],
+            state=sent["state"],
+            is_public=sent.get("is_public"),
+        )
+
+
+class OwnListQuery(ListQuery):
+    is_public = FlagField(required=False, from_text=True)
+
+
+class DownloadInput(serializers.Serializer[Any]):
+    """Both dialects name the lifetime of the URL, in seconds, in their own way; either name is taken everywhere."""
+
+    expires_in_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, allow_null=True)
+    duration_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, allow_null=True)
+    disposition = ChoiceField(["attachment", "inline"], required=False, allow_null=True)
+
+    def options(self) -> dict[str, Any]:
+        sent = self.validated_data
+        seconds = sent.get("expires_in_seconds") or sent.get("duration_seconds") or 3600
+        return {"expires_in": timedelta(seconds=seconds), "inline": sent.get("disposition") == "inline"}
+
+
+class DownloadQuery(DownloadInput):
+    expires_in_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, from_text=True)
+    duration_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, from_text=True)
+    disposition = ChoiceField(["attachment", "inline"], required=False)

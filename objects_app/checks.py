@@ -1,0 +1,104 @@
+"""Refuses to start insecurely, and says what looks unwise. Each message is one sentence that names the setting."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from objects_app.listening import is_loopback, is_wildcard, split_address
+
+SHORTEST_SECRET_KEY = 32
+LONGEST_URL_LIFETIME = timedelta(weeks=1)
+NEVER_ZERO = (
+    "UPLOAD_URL_LIFETIME",
+    "UPLOAD_LIFETIME",
+    "TRANSFER_IDLE_TIMEOUT",
+    "TRANSFER_TOTAL_TIMEOUT",
+    "SWEEP_UPLOADS_EVERY",
+    "SWEEP_BYTES_EVERY",
+)
+
+
+@register(Tags.security)
+def check_addresses(**_: Any) -> list[CheckMessage]:
+    return [*_wrong_address(), *_wrong_public_base_url(), *_wrong_hosts()]
+
+
+@register(Tags.security)
+def check_secrets(**_: Any) -> list[CheckMessage]:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if all(len(key) >= SHORTEST_SECRET_KEY for key in keys):
+        return []
+    return [
+        Error(
+            f"SECRET_KEY and each of SECRET_KEY_FALLBACKS need at least {SHORTEST_SECRET_KEY} characters.",
+            hint="Leave SECRET_KEY unset to have one made in the data folder.",
+            id="holdall.E005",
+        )
+    ]
+
+
+@register
+def check_durations(**_: Any) -> list[CheckMessage]:
+    zero = [name for name in NEVER_ZERO if not getattr(settings, name)]
+    messages: list[CheckMessage] = [Error(f"{name} must be longer than 0.", id="holdall.E006") for name in zero]
+    if settings.UPLOAD_URL_LIFETIME > LONGEST_URL_LIFETIME:
+        messages.append(
+            checks.Warning(
+                "UPLOAD_URL_LIFETIME is over a week: whoever finds such a URL can use it.", id="holdall.W001"
+            )
+        )
+    if settings.UPLOAD_URL_LIFETIME > settings.UPLOAD_LIFETIME:
+        messages.append(
+            checks.Warning(
+                "UPLOAD_URL_LIFETIME is over UPLOAD_LIFETIME: uploads expire while their URL looks valid.",
+                id="holdall.W002",
+            )
+        )
+    return messages
+
+
+def _wrong_address() -> Iterator[CheckMessage]:
+    try:
+        host, _ = split_address(settings.ADDRESS)
+    except ValueError as error:
+        yield Error(f"ADDRESS: {error}.", id="holdall.E001")
+        return
+    if settings.DEBUG and not is_loopback(host):
+        yield Error(f"DEBUG is on and ADDRESS {settings.ADDRESS} can be reached by others.", id="holdall.E004")
+
+
+def _wrong_public_base_url() -> Iterator[CheckMessage]:
+    url = urlsplit(settings.PUBLIC_BASE_URL)
+    if not _is_origin(url):
+        yield Error(
+            f"PUBLIC_BASE_URL: '{settings.PUBLIC_BASE_URL}' is not http(s)://HOST[:PORT] and nothing more.",
+            id="holdall.E002",
+        )
+    elif is_wildcard(url.hostname or ""):
+        yield Error(
+            f"PUBLIC_BASE_URL: nobody can reach {settings.PUBLIC_BASE_URL}.",
+            hint="ADDRESS is a wildcard, so set PUBLIC_BASE_URL to what clients use, such as https://objects.example.com.",
+            id="holdall.E002",
+        )
+
+
+def _is_origin(url: SplitResult) -> bool:
+    try:
+        split_address(url.netloc if url.port else f"{url.netloc}:80")
+    except ValueError:
+        return False
+    return url.scheme in {"http", "https"} and not (url.path or url.query or url.fragment)
+
+
+def _wrong_hosts() -> Iterator[CheckMessage]:
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "ALLOWED_HOSTS holds '*', so anybody could choose the host name that our links carry.",
+            hint="Name the hosts.",
+            id="holdall.E003",
+        )

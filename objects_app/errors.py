@@ -1,0 +1,207 @@
+"""Every way to fail, each with a stable code and the HTTP status and headers under which every door reports it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+
+
+class ObjectsError(Exception):
+    """A refusal with a reason for the caller. `errors` names the fields that are wrong, where there are any."""
+
+    code = "error"
+    message = "The request could not be carried out."
+    status = 400
+    headers: Mapping[str, str] = {}
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        errors: dict[str, list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.message = message or self.message
+        self.errors = errors
+        self.headers = {**self.headers, **(headers or {})}
+        super().__init__(self.message)
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        """The one shape in which machines are told."""
+        body: dict[str, Any] = {"message": self.message, "code": self.code, "request_id": request_id}
+        return body | {"errors": self.errors} if self.errors else body
+
+
+class BadRequest(ObjectsError):
+    code = "bad_request"
+    message = "The request is not well formed."
+
+
+class ValidationFailed(ObjectsError):
+    code = "invalid"
+    message = "Some fields are not valid."
+
+
+class InvalidCursor(ObjectsError):
+    code = "invalid_cursor"
+    message = "starting_after names no object of this list."
+
+
+class NothingUploaded(ObjectsError):
+    code = "nothing_uploaded"
+    message = "Nothing has been uploaded yet: PUT the bytes to upload_url first, an empty body for an empty object."
+
+
+class ContentMismatch(ObjectsError):
+    code = "content_mismatch"
+    message = "The uploaded content is not what was declared."
+
+
+class NotDownloadable(ObjectsError):
+    code = "not_downloadable"
+    message = "Only an object in state READ_ONLY can be downloaded."
+
+
+class LengthMismatch(ObjectsError):
+    code = "length_mismatch"
+    message = "The body ended before its declared length. Nothing was stored."
+
+
+class NotAuthenticated(ObjectsError):
+    code = "not_authenticated"
+    message = "Send an API key: Authorization: Bearer KEY."
+    status = 401
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+
+class NotAllowed(ObjectsError):
+    code = "not_allowed"
+    message = "You may see this object, but not do this to it."
+    status = 403
+
+
+class ScopeMissing(NotAllowed):
+    code = "scope_missing"
+    message = "This API key lacks the scope that this call needs."
+
+
+class InvalidSignature(ObjectsError):
+    code = "invalid_signature"
+    message = "This URL is not one that was signed here, or it was changed."
+    status = 403
+
+
+class UrlExpired(ObjectsError):
+    code = "url_expired"
+    message = "This URL has run out. Ask for a new one."
+    status = 403
+
+
+class UploadClosed(ObjectsError):
+    code = "upload_closed"
+    message = "This object takes no more uploads."
+    status = 403
+
+
+class ObjectNotFound(ObjectsError):
+    code = "object_not_found"
+    message = "There is no such object."
+    status = 404
+
+
+class NotFound(ObjectsError):
+    code = "not_found"
+    message = "There is nothing at this address."
+    status = 404
+
+
+class MethodNotAllowed(ObjectsError):
+    code = "method_not_allowed"
+    message = "This address does not take that method."
+    status = 405
+
+
+class BodyTimeout(ObjectsError):
+    code = "body_timeout"
+    message = "The body arrived too slowly. Nothing was stored."
+    status = 408
+
+
+class WrongState(ObjectsError):
+    """A conflict that will not heal: the official clients are told not to try again."""
+
+    code = "wrong_state"
+    message = "The object is not in a state that allows this."
+    status = 409
+    headers: Mapping[str, str] = {"x-should-retry": "false"}
+
+
+class NotUploading(WrongState):
+    code = "not_uploading"
+    message = "The object is no longer UPLOADING."
+
+
+class LengthRequired(ObjectsError):
+    code = "length_required"
+    message = "Send Content-Length, 0 for an empty object, or a chunked body. Nothing was stored."
+    status = 411
+
+
+class BodyTooLarge(ObjectsError):
+    code = "body_too_large"
+    message = "The body is larger than allowed."
+    status = 413
+
+
+class UnsupportedEncoding(ObjectsError):
+    code = "unsupported_encoding"
+    message = "Send the bytes as they are, without Content-Encoding."
+
+
+class RangeNotSatisfiable(ObjectsError):
+    code = "range_not_satisfiable"
+    message = "The object has no bytes in that range."
+    status = 416
+
+
+class TooManyRequests(ObjectsError):
+    code = "too_many_requests"
+    message = "Too many requests. Try again after the time in Retry-After."
+    status = 429
+    headers: Mapping[str, str] = {"Retry-After": "1"}
+
+
+class InternalError(ObjectsError):
+    code = "internal_error"
+    message = "Something went wrong here. The request id helps the operator to find it."
+    status = 500
+
+
+class Unavailable(ObjectsError):
+    code = "unavailable"
+    message = "The service cannot answer for the moment. Try again soon."
+    status = 503
+    headers: Mapping[str, str] = {"Retry-After": "2"}
+
+
+class StorageUnavailable(Unavailable):
+    """The storage did not answer, or failed; trying again later may work."""
+
+    code = "storage_unavailable"
+    message = "The storage cannot be reached for the moment. Try again soon."
+
+
+class StorageFull(ObjectsError):
+    code = "storage_full"
+    message = "There is no room left to store this. Nothing was stored."
+    status = 507
+    headers: Mapping[str, str] = {"Retry-After": "30"}
+
+
+def named(failure: Exception) -> ObjectsError | None:
+    """The error that a failure means for the caller; None where it is a defect of ours."""
+    if isinstance(failure, ObjectsError):
+        return failure
+    if isinstance(failure, OperationalError | InterfaceError):
+        return StorageFull() if "disk is full" in str(failure) else Unavailable()
+    return None

@@ -1,0 +1,30 @@
+"""Makes what is missing in the data folder; where nothing is missing, nothing changes."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from objects_app import access
+from objects_app.operations.openings import Credentials, open_first_account
+
+
+def prepare() -> Credentials | None:
+    """Return the credentials of a first start, which nobody can look up later."""
+    make_folders()
+    migrate()
+    return open_first_account(actor=access.operator_actor("serve"))
+
+
+def make_folders() -> None:
+    for folder in (settings.DATA_DIR, settings.BLOBS_DIR, settings.BROKER_DIR, *broker_folders()):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def broker_folders() -> list[Path]:
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    return sorted({Path(options[name]) for name in ("data_folder_in", "data_folder_out", "control_folder")})
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,42 @@
+"""What operators' commands share: a prepared database, refusals in one sentence, and how a new key is shown."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from objects_app.errors import ObjectsError
+from objects_app.models import ApiKey
+
+
+class OperatorCommand(BaseCommand):
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        refuse_unprepared_database()
+        try:
+            return super().execute(*args, **options)
+        except ObjectsError as error:
+            raise CommandError(error.message) from error
+
+
+class NewKeyCommand(OperatorCommand):
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+    def show(self, key: ApiKey, secret: str, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps({"account_id": key.account_id, "key_id": key.pk, "key": secret}))
+            return
+        self.stdout.write(f"Account    {key.account_id}\nKey        {key.pk}\nAPI key    {secret}")
+        self.stdout.write("The API key is shown this once.")
+
+
+def refuse_unprepared_database() -> None:
+    if missing_migrations():
+        raise CommandError("The database is not prepared: run `manage.py serve` or `manage.py migrate` first.")
+
+
+def missing_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -1,0 +1,22 @@
+"""The nouns."""
+
+from objects_app.models.accounts import Account, Membership, Role, User
+from objects_app.models.audit import AuditEvent
+from objects_app.models.jobs import JobRun
+from objects_app.models.keys import ApiKey
+from objects_app.models.objects import MetadataPair, State, StoredObject
+from objects_app.models.requests import IdempotencyRecord
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "AuditEvent",
+    "IdempotencyRecord",
+    "JobRun",
+    "Membership",
+    "MetadataPair",
+    "Role",
+    "State",
+    "StoredObject",
+    "User",
+]

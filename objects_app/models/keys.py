@@ -1,0 +1,44 @@
+"""API keys, of which only the digest is kept."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from objects_app.ids import new_id
+
+
+def new_key_id() -> str:
+    return new_id("key")
+
+
+class ApiKey(models.Model):
+    id = models.CharField(primary_key=True, max_length=40, default=new_key_id, editable=False)
+    account = models.ForeignKey("Account", on_delete=models.PROTECT, related_name="keys")
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    last_four = models.CharField(max_length=4, editable=False)
+    can_read = models.BooleanField(default=True)
+    can_write = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_by = models.CharField(max_length=300, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    last_used_from = models.GenericIPAddressField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    revoked_by = models.CharField(max_length=300, blank=True, editable=False)
+
+    seen_at: datetime  # no column: the database's time when the key was looked up
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "id"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} (hld_…{self.last_four})"
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        granted = {"objects:read": self.can_read, "objects:write": self.can_write}
+        return frozenset(scope for scope, yes in granted.items() if yes)

@@ -1,0 +1,153 @@
+"""Stored objects: immutable blobs and their records. The row alone says which blob an object has."""
+
+import unicodedata
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
+
+from objects_app import clock
+from objects_app.ids import new_id
+
+
+def new_object_id() -> str:
+    return new_id("obj")
+
+
+def fold(text: str) -> str:
+    """What names are compared by, so that every database answers a search alike."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+class State(models.TextChoices):
+    UPLOADING = "UPLOADING"
+    READ_ONLY = "READ_ONLY"
+    ERROR = "ERROR"
+    DELETED = "DELETED"
+
+
+def is_not_due() -> Q:
+    return Q(delete_after__isnull=True) | Q(delete_after__gt=clock.now())
+
+
+def is_public_now() -> Q:
+    """What every key holder may read: finished, not past its time, and its account in good standing."""
+    return Q(is_public=True, state=State.READ_ONLY, account__suspended_at__isnull=True) & is_not_due()
+
+
+class StoredObjectQuerySet(models.QuerySet["StoredObject"]):
+    """Reading words. Whoever reads for somebody starts at `access.visible_objects`, not here."""
+
+    def with_current_state(self) -> Self:
+        """Add `seen_at`, the database's time, and `current_state`: an object past its time to live is deleted now."""
+        due = Q(delete_after__lte=clock.now())
+        return self.annotate(
+            seen_at=clock.now(),
+            current_state=Case(When(due, then=Value(State.DELETED.value)), default=F("state")),
+        )
+
+    def of(self, account_id: str) -> Self:
+        return self.filter(account_id=account_id)
+
+    def live(self) -> Self:
+        return self.exclude(state=State.DELETED).filter(is_not_due())
+
+    def public(self) -> Self:
+        return self.filter(is_public_now())
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
+class StoredObject(models.Model):
+    id = models.CharField(primary_key=True, max_length=40, default=new_object_id, editable=False)
+    account = models.ForeignKey("Account", on_delete=models.PROTECT, related_name="stored_objects")
+    name = models.CharField(max_length=1024)
+    folded_name = models.TextField(editable=False)
+    content_type = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=State, default=State.UPLOADING)
+    error_reason = models.CharField(max_length=300, blank=True)
+    metadata = models.JSONField(default=dict)
+
+    is_public = models.BooleanField(default=False)
+    was_public = models.BooleanField(default=False)
+    visibility_epoch = models.PositiveIntegerField(default=0)
+
+    created_by = models.CharField(max_length=300)
+    created_at = models.DateTimeField(db_default=Now())
+    last_activity_at = models.DateTimeField(db_default=Now())
+    completed_at = models.DateTimeField(null=True)
+    delete_after = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    declared_size = models.PositiveBigIntegerField(null=True)
+    declared_sha256 = models.CharField(max_length=64, blank=True)
+    staging_key = models.CharField(max_length=100, blank=True)
+    staged_size = models.PositiveBigIntegerField(null=True)
+    staged_sha256 = models.CharField(max_length=64, blank=True)
+    blob_key = models.CharField(max_length=100, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    objects: ClassVar = StoredObjectQuerySet.as_manager()
+
+    # No columns: what with_current_state() adds to each row.
+    seen_at: datetime
+    current_state: str
+
+    class Meta:
+        verbose_name = "object"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=State.READ_ONLY) | (Q(size_bytes__isnull=False) & ~Q(blob_key="")),
+                name="read_only_has_its_bytes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.UPLOADING) | Q(blob_key="", size_bytes__isnull=True, was_public=False),
+                name="uploading_has_no_content",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.DELETED) | (Q(deleted_at__isnull=False, sha256="") & Q(metadata={})),
+                name="deleted_keeps_no_content",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="object_has_a_name"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-created_at", "-id"], name="object_newest_of_account"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(is_public=True, state=State.READ_ONLY),
+                name="object_newest_public",
+            ),
+            models.Index(fields=["last_activity_at"], condition=Q(state=State.UPLOADING), name="object_stale_uploads"),
+            models.Index(fields=["delete_after"], condition=~Q(state=State.DELETED), name="object_due"),
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=[State.DELETED, State.ERROR]) & (~Q(blob_key="") | ~Q(staging_key="")),
+                name="object_bytes_to_purge",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MetadataPair(models.Model):
+    """One entry of an object's metadata, so that keys and values are found without scanning objects."""
+
+    stored_object = models.ForeignKey(StoredObject, on_delete=models.CASCADE, related_name="metadata_pairs")
+    account = models.ForeignKey("Account", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=128)
+    value = models.CharField(max_length=4096)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["stored_object", "key"], name="metadata_key_once_an_object")
+        ]
+        indexes: ClassVar = [models.Index(fields=["account", "key", "value"], name="metadata_of_account")]
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}"

@@ -1,0 +1,115 @@
+"""Downloads: the URL, the opening of the bytes, the record of what was sent."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists
+
+from objects_app import access, audit, signing
+from objects_app.access import Actor, Verb
+from objects_app.audit import AuditAction
+from objects_app.content_types import is_inert
+from objects_app.errors import NotDownloadable, ObjectNotFound, UrlExpired
+from objects_app.models import Account, State, StoredObject
+from objects_app.signing import Purpose, TransferGrant
+from objects_app.storage import BlobNotFound, BlobReader, get_storage
+
+logger = logging.getLogger(__name__)
+DAMAGED = "The stored bytes were found missing or of another length than at completion."
+
+
+def issue_download_url(
+    stored_object: StoredObject, *, actor: Actor, expires_in: timedelta, inline: bool = False
+) -> str:
+    """A URL that needs no credentials and ends with the object's own time to live at the latest.
+
+    `inline` lets a browser show the content and is honoured for inert types alone.
+    """
+    access.require(actor, Verb.READ, stored_object)
+    if stored_object.current_state != State.READ_ONLY:
+        raise NotDownloadable
+    expires_at = stored_object.seen_at + expires_in
+    if stored_object.delete_after:
+        expires_at = min(expires_at, stored_object.delete_after)
+    with transaction.atomic():
+        event = audit.record(
+            AuditAction.DOWNLOAD_URL_ISSUED, actor=actor, target=stored_object, expires_at=expires_at.isoformat()
+        )
+    grant = TransferGrant(
+        purpose=Purpose.DOWNLOAD,
+        object_id=stored_object.pk,
+        account=actor.account_id or stored_object.account_id,
+        epoch=stored_object.visibility_epoch,
+        grant=event.pk,
+        expires=signing.milliseconds(expires_at),
+        inline=inline and is_inert(stored_object.content_type),
+    )
+    return settings.PUBLIC_BASE_URL + signing.sign(grant)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A permitted download; whoever gets it closes the reader."""
+
+    stored_object: StoredObject
+    reader: BlobReader
+    inline: bool
+
+
+def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
+    """Ask the row, at every use, whether the URL still holds: raises UrlExpired, or ObjectNotFound for all else."""
+    stored_object = _granted_object(grant)
+    try:
+        reader = get_storage().open(stored_object.blob_key)
+    except BlobNotFound:
+        _report_damage(stored_object, actor=actor)
+        raise ObjectNotFound from None
+    if reader.size != stored_object.size_bytes:
+        reader.close()
+        _report_damage(stored_object, actor=actor)
+        raise ObjectNotFound
+    return Download(stored_object, reader, inline=grant.inline and is_inert(stored_object.content_type))
+
+
+def _granted_object(grant: TransferGrant) -> StoredObject:
+    suspended = Account.objects.filter(pk=grant.account, suspended_at__isnull=False)
+    rows = StoredObject.objects.with_current_state().select_related("account")
+    stored_object = rows.filter(~Exists(suspended), pk=grant.object_id).first()
+    if stored_object and signing.milliseconds(stored_object.seen_at) >= grant.expires:
+        raise UrlExpired
+    if (
+        stored_object is None
+        or stored_object.current_state != State.READ_ONLY
+        or stored_object.account.suspended_at
+        or not access.url_still_allows(grant, stored_object)
+    ):
+        raise ObjectNotFound
+    return stored_object
+
+
+def _report_damage(stored_object: StoredObject, *, actor: Actor) -> None:
+    """The bytes of a finished object are not there: unless it was deleted just now, it is in ERROR from now on."""
+    with transaction.atomic():
+        rows = StoredObject.objects.filter(pk=stored_object.pk, state=State.READ_ONLY, blob_key=stored_object.blob_key)
+        if rows.update(state=State.ERROR, error_reason=DAMAGED):
+            logger.error("object %s is damaged: its bytes are missing or of another length", stored_object.pk)
+            audit.record(AuditAction.OBJECT_FAILED, actor=actor, target=stored_object, result="failed", reason=DAMAGED)
+
+
+def record_download(
+    stored_object: StoredObject, *, actor: Actor, grant: TransferGrant, sent: int, complete: bool
+) -> None:
+    """`sent` counts the bytes that the server handed on; `complete` is false where the client went away."""
+    with transaction.atomic():
+        audit.record(
+            AuditAction.CONTENT_DOWNLOADED,
+            actor=actor,
+            target=stored_object,
+            size=sent,
+            result="ok" if complete else "cut",
+            grant=grant.grant,
+            for_account=grant.account,
+        )

@@ -1,0 +1,180 @@
+"""Objects: create, change, publish, unpublish, delete."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from objects_app import access, audit, clock
+from objects_app.access import Actor, Verb
+from objects_app.audit import AuditAction
+from objects_app.errors import WrongState
+from objects_app.models import AuditEvent, MetadataPair, State, StoredObject
+from objects_app.models.objects import fold, is_not_due, new_object_id
+from objects_app.operations import blobs, uploads
+from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
+from objects_app.operations.uploads import Upload
+
+CHANGEABLE = [State.UPLOADING, State.READ_ONLY]
+
+
+@dataclass(frozen=True)
+class NewObject:
+    """What a client says of an object. `time_to_live` counts from creation; declarations are checked at completion."""
+
+    name: str
+    content_type: str
+    is_public: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
+    time_to_live: timedelta | None = None
+    declared_size: int | None = None
+    declared_sha256: str = ""
+
+
+def create_object(new: NewObject, *, actor: Actor, fingerprint: Fingerprint | None = None) -> Upload:
+    """The UPLOADING object and its upload URL; a repeat of the same request gets the first object as it is now."""
+    access.require_scope(actor, Verb.WRITE)
+    object_id = new_object_id()
+    try:
+        with once(fingerprint, actor=actor, target_id=object_id):
+            event = _insert(object_id, new, actor=actor)
+    except RepeatedRequest as repeat:
+        return uploads.repeat_upload(repeat.target_id, actor=actor)
+    return uploads.sign_upload(access.own_objects(actor).get(pk=object_id), event=event)
+
+
+def _insert(object_id: str, new: NewObject, *, actor: Actor) -> AuditEvent:
+    stored_object = StoredObject.objects.create(
+        id=object_id,
+        account_id=actor.account_id,
+        name=new.name,
+        folded_name=fold(new.name),
+        content_type=new.content_type,
+        is_public=new.is_public,
+        metadata=new.metadata,
+        created_by=actor.label,
+        created_at=clock.now(),
+        last_activity_at=clock.now(),
+        delete_after=clock.after(new.time_to_live) if new.time_to_live else None,
+        declared_size=new.declared_size,
+        declared_sha256=new.declared_sha256,
+    )
+    _index_metadata(stored_object, new.metadata)
+    return audit.record(AuditAction.OBJECT_CREATED, actor=actor, target=stored_object, is_public=new.is_public)
+
+
+def _index_metadata(stored_object: StoredObject, metadata: dict[str, str]) -> None:
+    MetadataPair.objects.bulk_create(
+        MetadataPair(stored_object=stored_object, account_id=stored_object.account_id, key=key, value=value)
+        for key, value in metadata.items()
+    )
+
+
+@dataclass(frozen=True)
+class ObjectChanges:
+    """The fields to change; None leaves one as it is. With `limits_life`, no `time_to_live` lifts the limit."""
+
+    is_public: bool | None = None
+    name: str | None = None
+    metadata: dict[str, str] | None = None
+    limits_life: bool = False
+    time_to_live: timedelta | None = None
+
+
+def change_object(
+    stored_object: StoredObject, changes: ObjectChanges, *, actor: Actor, fingerprint: Fingerprint | None = None
+) -> StoredObject:
+    """Carry out all changes or none. Content never changes."""
+    access.require(actor, Verb.WRITE, stored_object)
+    try:
+        with once(fingerprint, actor=actor, target_id=stored_object.pk):
+            _change_labels(stored_object, changes, actor=actor)
+            if changes.is_public is not None:
+                (publish if changes.is_public else unpublish)(stored_object, actor=actor)
+    except RepeatedRequest:
+        pass
+    return access.visible_objects(actor).get(pk=stored_object.pk)
+
+
+def _change_labels(stored_object: StoredObject, changes: ObjectChanges, *, actor: Actor) -> None:
+    columns: dict[str, Any] = {}
+    if changes.name is not None:
+        columns |= {"name": changes.name, "folded_name": fold(changes.name)}
+    if changes.metadata is not None:
+        columns["metadata"] = changes.metadata
+    if changes.limits_life:
+        columns["delete_after"] = clock.after(changes.time_to_live) if changes.time_to_live else None
+    _update_changeable(stored_object, columns or {"state": F("state")})
+    if changes.metadata is not None:
+        stored_object.metadata_pairs.all().delete()
+        _index_metadata(stored_object, changes.metadata)
+    if columns:
+        fields = sorted(columns.keys() - {"folded_name"})
+        audit.record(AuditAction.OBJECT_CHANGED, actor=actor, target=stored_object, fields=fields)
+
+
+def publish(stored_object: StoredObject, *, actor: Actor) -> bool:
+    """Let every key holder read the object. Return False where it was public already."""
+    access.require(actor, Verb.WRITE, stored_object)
+    with transaction.atomic():
+        changed = _set_visibility(stored_object, is_public=True)
+        if changed:
+            StoredObject.objects.filter(pk=stored_object.pk, state=State.READ_ONLY).update(was_public=True)
+            audit.record(AuditAction.OBJECT_PUBLISHED, actor=actor, target=stored_object)
+    return changed
+
+
+def unpublish(stored_object: StoredObject, *, actor: Actor) -> bool:
+    """Let only its account read the object; download URLs of others die now. Return False where it was private."""
+    access.require(actor, Verb.WRITE, stored_object)
+    with transaction.atomic():
+        changed = _set_visibility(stored_object, is_public=False)
+        if changed:
+            audit.record(AuditAction.OBJECT_UNPUBLISHED, actor=actor, target=stored_object)
+    return changed
+
+
+def _set_visibility(stored_object: StoredObject, *, is_public: bool) -> bool:
+    rows = StoredObject.objects.filter(is_not_due(), pk=stored_object.pk, state__in=CHANGEABLE)
+    epoch = F("visibility_epoch") if is_public else F("visibility_epoch") + 1
+    if rows.exclude(is_public=is_public).update(is_public=is_public, visibility_epoch=epoch):
+        return True
+    if not rows.exists():
+        raise WrongState("Only an object that is UPLOADING or READ_ONLY can be changed.")
+    return False
+
+
+def _update_changeable(stored_object: StoredObject, columns: dict[str, Any]) -> None:
+    rows = StoredObject.objects.filter(is_not_due(), pk=stored_object.pk, state__in=CHANGEABLE)
+    if not rows.update(**columns):
+        raise WrongState("Only an object that is UPLOADING or READ_ONLY can be changed.")
+
+
+def delete_object(stored_object: StoredObject, *, actor: Actor) -> StoredObject:
+    """Delete for good, in every state and as often as asked: the row becomes a tombstone, then the bytes go."""
+    access.require(actor, Verb.WRITE, stored_object)
+    mark_deleted(stored_object, actor=actor, action=AuditAction.OBJECT_DELETED)
+    return access.visible_objects(actor).get(pk=stored_object.pk)
+
+
+def mark_deleted(stored_object: StoredObject, *, actor: Actor, action: AuditAction, **conditions: Any) -> bool:
+    """The one edge to DELETED, taken where `conditions` still hold; return whether this call took it."""
+    with transaction.atomic():
+        rows = StoredObject.objects.filter(pk=stored_object.pk, **conditions).exclude(state=State.DELETED)
+        moved = rows.update(
+            state=State.DELETED,
+            deleted_at=clock.now(),
+            metadata={},
+            sha256="",
+            staged_sha256="",
+            declared_sha256="",
+            error_reason="",
+        )
+        if moved:
+            stored_object.metadata_pairs.all().delete()
+            audit.record(action, actor=actor, target=stored_object)
+    if moved:
+        blobs.purge(StoredObject.objects.get(pk=stored_object.pk))
+    return bool(moved)

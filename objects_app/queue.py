@@ -1,0 +1,21 @@
+"""The broker is a hint: a sweep can be hurried by name, and a message that is lost costs only time."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import ChannelError, OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def hurry(task: str) -> None:
+    """Send once the surrounding transaction is committed."""
+    transaction.on_commit(lambda: _send(task))
+
+
+def _send(task: str) -> None:
+    try:
+        current_app.send_task(task)
+    except (OperationalError, ChannelError, OSError) as error:
+        logger.warning("%s could not be hurried and will run on its schedule: %s", task, error)

@@ -1,0 +1,114 @@
+"""GET and HEAD of a download URL: the whole content or one range of it, with headers under which it can do no harm."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar
+
+from objects_app.access import Actor, Via, anonymous_actor
+from objects_app.errors import MethodNotAllowed
+from objects_app.operations import downloads
+from objects_app.operations.downloads import Download
+from objects_app.signing import Purpose, TransferGrant, verify
+from objects_app.transfer.exchange import ClientGone, Exchange
+from objects_app.transfer.headers import content_headers, entity_tag, names_tag
+from objects_app.transfer.ranges import ByteRange, parse_range
+from objects_app.transfer.threads import in_file_thread, in_verb_thread
+
+SMALLEST_BLOCK = 64 * 1024
+LARGEST_BLOCK = 1024 * 1024
+QUICK = 0.1  # seconds
+
+
+async def send_download(exchange: Exchange, object_id: str) -> None:
+    if exchange.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
+    grant = verify(Purpose.DOWNLOAD, object_id, exchange.query)
+    actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
+    download = await in_verb_thread(downloads.open_download, grant, actor=actor)
+    try:
+        await Delivery(exchange, download, grant, actor).run()
+    finally:
+        await in_file_thread(download.reader.close)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One permitted download on its way out."""
+
+    exchange: Exchange
+    download: Download
+    grant: TransferGrant
+    actor: Actor
+    under_way: ClassVar[int] = 0
+
+    async def run(self) -> None:
+        headers = content_headers(self.download)
+        tag = entity_tag(self.download.stored_object)
+        if names_tag(self.exchange.header("if-none-match"), tag):
+            await self.exchange.answer(304, headers)
+            return
+        whole = ByteRange(0, self.download.reader.size)
+        part = self._wanted_range(tag)
+        sent = part or whole
+        headers.append((b"content-length", str(sent.end - sent.start).encode()))
+        if part:
+            headers.append((b"content-range", f"bytes {part.start}-{part.end - 1}/{whole.end}".encode()))
+        await self.exchange.start(206 if part else 200, headers)
+        if self.exchange.method == "HEAD":
+            await self.exchange.send_block(b"", more=False)
+        else:
+            await self._send_and_record(sent)
+
+    def _wanted_range(self, tag: str) -> ByteRange | None:
+        """If-Range asks for the part only of the very content that the client knows (RFC 9110, 13.1.5)."""
+        if self.exchange.header("if-range") not in (None, tag):
+            return None
+        return parse_range(self.exchange.header("range"), self.download.reader.size)
+
+    async def _send_and_record(self, part: ByteRange) -> None:
+        Delivery.under_way += 1
+        try:
+            async with self.exchange.noticing_departure():
+                await self._send(part)
+        finally:
+            Delivery.under_way -= 1
+            await in_verb_thread(
+                downloads.record_download,
+                self.download.stored_object,
+                actor=self.actor,
+                grant=self.grant,
+                sent=self.exchange.sent,
+                complete=self.exchange.sent == part.end - part.start,
+            )
+
+    async def _send(self, part: ByteRange) -> None:
+        """Read the next block while the last one is sent."""
+        offset, size = part.start, SMALLEST_BLOCK
+        block = await self._read(offset, min(offset + size, part.end))
+        while offset < part.end:
+            if not block:
+                raise ClientGone  # the file was cut: break off rather than send a good short answer
+            offset += len(block)
+            reading = asyncio.ensure_future(self._read(offset, min(offset + size, part.end)))
+            try:
+                size = await self._send_block(block, size, more=offset < part.end)
+            finally:
+                block = await reading
+        if part.start == part.end:
+            await self.exchange.send_block(b"", more=False)
+
+    async def _send_block(self, block: bytes, size: int, *, more: bool) -> int:
+        """Return the next size. Large blocks are fast, but a slow client could not take one in the idle timeout, and
+        the server buffers several of them for each download that stalls.
+        """
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        await self.exchange.send_block(block, more=more)
+        if clock() - started > QUICK:
+            return SMALLEST_BLOCK
+        return max(min(2 * size, LARGEST_BLOCK // Delivery.under_way), SMALLEST_BLOCK)
+
+    async def _read(self, offset: int, end: int) -> bytes:
+        if offset == end:
+            return b""
+        return await in_file_thread(self.download.reader.read_at, offset, end - offset)

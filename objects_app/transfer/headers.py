@@ -1,0 +1,55 @@
+"""The headers of hosted bytes: exact, and such that no content can act in the name of this site (promise P16)."""
+
+import base64
+import unicodedata
+from urllib.parse import quote
+
+from objects_app.content_types import served_as
+from objects_app.models import StoredObject
+from objects_app.operations.downloads import Download
+from objects_app.transfer.exchange import Headers
+
+HARMLESS: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"sandbox; default-src 'none'"),
+    (b"cache-control", b"private, no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"accept-ranges", b"bytes"),
+]
+UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, direction marks, surrogates, line separators
+
+
+def content_headers(download: Download) -> Headers:
+    stored_object = download.stored_object
+    headers = [
+        *HARMLESS,
+        (b"content-type", served_as(stored_object.content_type).encode("latin-1")),
+        (b"content-disposition", disposition(stored_object.name, inline=download.inline).encode("ascii")),
+        (b"etag", entity_tag(stored_object).encode("ascii")),
+    ]
+    if stored_object.sha256:
+        digest = base64.b64encode(bytes.fromhex(stored_object.sha256))
+        headers.append((b"repr-digest", b"sha-256=:" + digest + b":"))
+    return headers
+
+
+def entity_tag(stored_object: StoredObject) -> str:
+    """Strong: content never changes, so the digest, or else the blob's random key, names these bytes alone."""
+    return f'"{stored_object.sha256 or stored_object.blob_key}"'
+
+
+def names_tag(header: str | None, tag: str) -> bool:
+    """Whether If-None-Match names the tag; the comparison is the weak one (RFC 9110, 13.1.2)."""
+    if header is None:
+        return False
+    tags = [part.strip().removeprefix("W/") for part in header.split(",")]
+    return "*" in tags or tag in tags
+
+
+def disposition(name: str, *, inline: bool) -> str:
+    """RFC 6266: an ASCII name for old clients and the whole one, with nothing in either that could end the header."""
+    cleaned = "".join(char for char in name if unicodedata.category(char) not in UNWANTED)
+    cleaned = cleaned.replace("/", "_").replace("\\", "_").strip(" .") or "object"
+    plain = "".join(char if char.isascii() and char not in '"%' else "_" for char in cleaned)
+    kind = "inline" if inline else "attachment"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(cleaned, safe='')}"

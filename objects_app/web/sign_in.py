@@ -1,0 +1,54 @@
+"""Signing in by e-mail address and password, with a brake on guessing."""
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+FAILURES_AT_MOST = 10
+FAILURES_FORGOTTEN_AFTER = 10 * 60
+WRONG = "The e-mail address or the password is not right."
+WAIT = "Too many failed attempts. Wait ten minutes, then try again."
+
+
+class SignInForm(AuthenticationForm):
+    """Says the same of an unknown address, a wrong password and a person who was locked out."""
+
+    username = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    error_messages = {"invalid_login": WRONG, "inactive": WRONG}  # noqa: RUF012  Django reads it from the class
+
+    def clean(self) -> dict[str, Any]:
+        email = self.cleaned_data.get("username", "")
+        counter = _counter(email, address=self.request.META.get("REMOTE_ADDR", "") if self.request else "")
+        if email and _count(counter) > FAILURES_AT_MOST:
+            raise ValidationError(WAIT, code="wait")
+        cleaned_data = super().clean()
+        cache.delete(counter)
+        return cleaned_data
+
+
+def _counter(email: str, *, address: str) -> str:
+    return "sign-in:" + hashlib.sha256(f"{address} {email.lower()}".encode()).hexdigest()
+
+
+def _count(counter: str) -> int:
+    """Each attempt counts before it is tried, so that many at once are no way around; a success forgets them."""
+    cache.add(counter, 0, FAILURES_FORGOTTEN_AFTER)
+    try:
+        return cache.incr(counter)
+    except ValueError:  # it ran out in this very moment
+        return 1
+
+
+class SignInView(LoginView):
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True

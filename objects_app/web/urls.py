@@ -1,0 +1,22 @@
+"""The addresses of the pages."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from objects_app.web import accounts, docs, health, objects
+from objects_app.web.sign_in import SignInView
+
+urlpatterns = [
+    path("", objects.list_objects, name="objects"),
+    path("objects/<slug:object_id>/publish", objects.publish, name="publish_object"),
+    path("objects/<slug:object_id>/unpublish", objects.unpublish, name="unpublish_object"),
+    path("objects/<slug:object_id>/download", objects.download, name="download_object"),
+    path("objects/<slug:object_id>/delete", objects.delete, name="delete_object"),
+    path("accounts/login/", SignInView.as_view(), name="sign_in"),
+    path("accounts/logout/", LogoutView.as_view(), name="sign_out"),
+    path("accounts/choose", accounts.choose_account, name="choose_account"),
+    path("docs/", docs.swagger, name="docs"),
+    path("docs/openapi.yaml", docs.openapi, name="openapi"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

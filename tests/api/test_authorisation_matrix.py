@@ -1,0 +1,157 @@
+"""Who may do what: every route and method of the URL conf, for every kind of caller, stated in one table.
+
+A route or method that is new fails here until it is stated. A method that a row does not name is refused with 405.
+"""
+
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from objects_app.models import State, StoredObject
+from tests.api.conftest import key_with
+from tests.factories import make_object, put_bytes
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+CALLERS = [
+    "nobody",
+    "bad key",
+    "own key",
+    "reader",
+    "writer",
+    "stranger",
+    "stranger, public",
+    "session",
+    "other session",
+]
+OWN_KEYS = "401 401 200 200 403 200 200 401 401"
+WRITERS = "401 401 200 403 200 404 403 401 401"
+READERS = "401 401 200 200 403 404 200 401 401"
+FINISHERS = "401 401 200 403 200 404 404 401 401"  # what is unfinished is not there for strangers, public or not
+UNDER_V1 = "401 401 405 405 405 405 405 401 401"
+ANYBODY = "200 200 200 200 200 200 200 200 200"
+SIGN_IN = "200 200 200 200 200 200 200 302 302"
+NO_SIGN_IN = "405 405 405 405 405 405 405 302 302"
+ITS_MEMBERS = (
+    "302 302 302 302 302 302 302 302 404"  # a key opens no page: it leads to the sign-in, as a success leads back
+)
+ON_A_PAGE = "405 405 405 405 405 405 405 405 405"
+
+API = {
+    ("v1/objects", "GET"): OWN_KEYS,
+    ("v1/objects", "POST"): "401 401 200 403 200 200 200 401 401",
+    ("v1/objects/public", "GET"): OWN_KEYS,
+    ("v1/objects/list_public", "GET"): OWN_KEYS,
+    ("v1/objects/metadata/keys", "GET"): OWN_KEYS,
+    ("v1/objects/metadata/keys/<path:key>/values", "GET"): OWN_KEYS,
+    ("v1/objects/<str:pk>", "GET"): READERS,
+    ("v1/objects/<str:pk>", "PATCH"): WRITERS,
+    ("v1/objects/<str:pk>", "DELETE"): WRITERS,
+    ("v1/objects/<str:pk>/delete", "POST"): WRITERS,
+    ("v1/objects/<str:pk>/complete", "POST"): FINISHERS,
+    ("v1/objects/<str:pk>/upload_url", "POST"): FINISHERS,
+    ("v1/objects/<str:pk>/download", "GET"): READERS,
+    ("v1/objects/<str:pk>/download", "POST"): READERS,
+}
+PAGES = {
+    ("", "GET"): "302 302 302 302 302 302 302 200 200",
+    ("objects/<slug:object_id>/publish", "POST"): ITS_MEMBERS,
+    ("objects/<slug:object_id>/unpublish", "POST"): ITS_MEMBERS,
+    ("objects/<slug:object_id>/download", "POST"): "302 302 302 302 302 302 302 303 404",
+    ("objects/<slug:object_id>/delete", "GET"): "302 302 302 302 302 302 302 200 404",
+    ("objects/<slug:object_id>/delete", "POST"): ITS_MEMBERS,
+    ("accounts/login/", "GET"): SIGN_IN,
+    ("accounts/login/", "POST"): SIGN_IN,
+    ("accounts/login/", "PUT"): SIGN_IN,  # to Django's form views, PUT is POST
+    ("accounts/login/", "OPTIONS"): SIGN_IN,
+    ("accounts/login/", "PATCH"): NO_SIGN_IN,
+    ("accounts/login/", "DELETE"): NO_SIGN_IN,
+    ("accounts/login/", "TRACE"): NO_SIGN_IN,
+    ("accounts/logout/", "POST"): "302 302 302 302 302 302 302 302 302",
+    ("accounts/logout/", "OPTIONS"): ANYBODY,
+    ("accounts/choose", "POST"): "302 302 302 302 302 302 302 404 404",  # without saying which
+    ("docs/", "GET"): ANYBODY,
+    ("docs/openapi.yaml", "GET"): ANYBODY,
+    ("healthz", "GET"): ANYBODY,
+    ("readyz", "GET"): ANYBODY,
+}
+STATED = API | PAGES
+ADMIN = "302 302 302 302 302 302 302 302 302"  # who is no staff is sent to sign in
+ADMIN_SIGN_IN = "302 302 302 302 302 302 302 403 403"
+
+
+def routes(patterns=None, prefix: str = "") -> Iterator[str]:
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            yield from routes(each.url_patterns, prefix + str(each.pattern))
+        elif isinstance(each, URLPattern):
+            yield prefix + str(each.pattern)
+
+
+@pytest.fixture
+def clients(alice, bob) -> dict[str, Client]:
+    secrets = {
+        "bad key": alice.secret[::-1],
+        "own key": alice.secret,
+        "reader": key_with(alice, "objects:read"),
+        "writer": key_with(alice, "objects:write"),
+        "stranger": bob.secret,
+        "stranger, public": bob.secret,
+    }
+    made = {name: Client(headers={"Authorization": f"Bearer {secret}"}) for name, secret in secrets.items()}
+    sessions = {"nobody": None, "session": alice.user, "other session": bob.user}
+    for name, user in sessions.items():
+        made[name] = Client()
+        if user:
+            made[name].force_login(user)
+    return made
+
+
+def address(route: str, stored_object: StoredObject) -> str:
+    path = "/" + route.replace("<path:key>", "k").replace("<str:pk>", stored_object.pk)
+    return (
+        path.replace("<slug:object_id>", stored_object.pk).replace("<path:object_id>", "1").replace("(?P<url>.*)$", "x")
+    )
+
+
+def target(person, route: str, *, is_public: bool) -> StoredObject:
+    if not route.endswith(("/complete", "/upload_url")):
+        return make_object(person, is_public=is_public)
+    upload = make_object(person, state=State.UPLOADING, is_public=is_public)
+    put_bytes(upload, b"hello")
+    return upload
+
+
+def statuses(clients, alice, route: str, method: str) -> str:
+    """What each caller is told about an object of Alice's, a fresh one each."""
+    found = []
+    for caller in CALLERS:
+        path = address(route, target(alice, route, is_public=caller == "stranger, public"))
+        body = {"name": "n", "content_type": "text"} if route == "v1/objects" else {}
+        answer = clients[caller].generic(method, path, orjson.dumps(body), "application/json")
+        found.append(str(answer.status_code))
+    return " ".join(found)
+
+
+def expected(route: str, method: str) -> str:
+    if route.startswith("admin/"):
+        return ADMIN_SIGN_IN if route == "admin/login/" else ADMIN
+    return STATED.get((route, method), UNDER_V1 if route.startswith("v1/") else ON_A_PAGE)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("route", [route for route in routes() if not route.startswith("admin/")])
+def test_every_caller_gets_what_is_stated(clients, alice, route, method):
+    assert statuses(clients, alice, route, method) == expected(route, method)
+
+
+@pytest.mark.parametrize("route", sorted({route for route in routes() if route.startswith("admin/")}))
+def test_the_admin_admits_nobody_but_staff(clients, alice, route):
+    for method in ["GET", "POST"]:
+        assert statuses(clients, alice, route, method) == expected(route, method)
+
+
+def test_nothing_is_stated_that_does_not_exist():
+    assert {route for route, _ in STATED} == {route for route in routes() if not route.startswith("admin/")}

@@ -1,0 +1,133 @@
+"""Real servers for tests: `manage.py serve` in a process of its own, on a free port, with a data folder of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+MANAGE = str(ROOT / "manage.py")
+KEY = re.compile(r"hld_[0-9A-Za-z]{49}")
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@dataclass
+class LiveServer:
+    """A running server: `key` is the secret that its first start printed, empty where it was no first start."""
+
+    base_url: str
+    key: str
+    process: subprocess.Popen
+    data_dir: Path
+    environment: dict[str, str]
+    output: Path
+
+    def manage(self, *arguments: str) -> str:
+        """Run another command on the same data and return what it printed."""
+        return manage(*arguments, environment=self.environment).stdout
+
+    def printed(self) -> str:
+        return self.output.read_text()
+
+    def processes(self) -> dict[int, str]:
+        """Every process that was started for this data, with its command line; dead ones have no environment."""
+        ours = f"DATA_DIR={self.data_dir}".encode()
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if ours in (folder / "environ").read_bytes().split(b"\0"):
+                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
+
+    def process_of(self, program: str) -> int:
+        """The process that the supervisor itself started for `granian` or `celery`."""
+        return min(pid for pid, line in self.processes().items() if f" {program} " in line)
+
+    def stop(self) -> int:
+        """End it as an operator would and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def environment_of(data_dir: Path, **more: str) -> dict[str, str]:
+    """The test run's own environment, with its settings for tests in memory taken out."""
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in {"OBJECT_STORAGE", "THROTTLE_ENABLED"}
+    }
+    return inherited | {"DATA_DIR": str(data_dir)} | more
+
+
+def manage(
+    *arguments: str, environment: dict[str, str], check: bool = True, timeout: float = 60
+) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, MANAGE, *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=check,
+        timeout=timeout,
+    )
+
+
+def start_server(data_dir: Path, **environment: str) -> LiveServer:
+    """Start `serve` and return once it answers; what it prints goes to a file beside the data folder."""
+    address = f"127.0.0.1:{free_port()}"
+    settings = environment_of(data_dir, ADDRESS=address, **environment)
+    output = data_dir.with_name(f"{data_dir.name}.{address.rpartition(':')[2]}.out")
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, MANAGE, "serve"], env=settings, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT
+        )
+    server = LiveServer(f"http://{address}", "", process, data_dir, settings, output)
+    try:
+        wait_until_it_answers(server)
+    except BaseException:
+        server.stop()
+        raise
+    found = KEY.search(server.printed())
+    server.key = found[0] if found else ""
+    return server
+
+
+def wait_until(condition: Callable[[], object], *, seconds: float = START_SECONDS) -> None:
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up_at, f"waited {seconds} s in vain"
+        time.sleep(0.05)
+
+
+def wait_until_it_answers(server: LiveServer) -> None:
+    give_up_at = time.monotonic() + START_SECONDS
+    while not answers(server.base_url):
+        if server.process.poll() is not None:
+            raise AssertionError(f"serve ended with {server.process.returncode}:\n{server.printed()}")
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"serve did not answer in {START_SECONDS} s:\n{server.printed()}")
+        time.sleep(0.05)
+
+
+def answers(base_url: str) -> bool:
+    try:
+        httpx.get(f"{base_url}/healthz", timeout=5)
+    except httpx.TransportError:
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""When a child is started, and when it is started again."""
+
+import pytest
+
+from objects_app.supervisor import Backoff, Child
+
+
+@pytest.fixture
+def child():
+    """Ends at once with 3."""
+    child = Child("worker", "timeit", ["-n", "1", "-r", "1", "import os; os._exit(3)"])
+    yield child
+    child.kill()
+
+
+def test_the_pause_doubles_up_to_thirty_seconds():
+    backoff = Backoff()
+    assert [backoff.after(0.5) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+
+
+def test_a_good_minute_makes_the_pause_short_again():
+    backoff = Backoff(pause=16)
+    assert [backoff.after(60), backoff.after(59)] == [1, 2]
+
+
+def test_a_child_that_ended_waits_for_its_pause(child, caplog):
+    child.look_after(now=100)
+    child.process.wait()
+    child.look_after(now=101)
+    child.look_after(now=101.9)
+    assert child.process is None
+    assert "worker ended with 3; it starts again in 1 s" in caplog.text
+
+
+def test_a_child_starts_again_after_its_pause(child):
+    child.look_after(now=100)
+    child.process.wait()
+    child.look_after(now=101)
+    child.look_after(now=102)
+    assert child.process is not None

@@ -1,0 +1,53 @@
+"""What keeps the server from starting, and what it warns of."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.checks import WARNING, run_checks
+
+
+def found() -> list[str]:
+    return [message.id for message in run_checks() if message.level >= WARNING]
+
+
+def test_the_defaults_are_accepted():
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [
+        ("ADDRESS", "8000", "holdall.E001"),
+        ("PUBLIC_BASE_URL", "http://0.0.0.0:8000", "holdall.E002"),
+        ("PUBLIC_BASE_URL", "http://[::]:8000", "holdall.E002"),
+        ("PUBLIC_BASE_URL", "objects.example.com", "holdall.E002"),
+        ("PUBLIC_BASE_URL", "ftp://objects.example.com", "holdall.E002"),
+        ("PUBLIC_BASE_URL", "https://objects.example.com/path", "holdall.E002"),
+        ("PUBLIC_BASE_URL", "https://user@objects.example.com", "holdall.E002"),
+        ("PUBLIC_BASE_URL", "https://objects.example.com:port", "holdall.E002"),
+        ("ALLOWED_HOSTS", ["a.example", "*"], "holdall.E003"),
+        ("SECRET_KEY", "short", "holdall.E005"),
+        ("SECRET_KEY_FALLBACKS", ["short"], "holdall.E005"),
+        ("UPLOAD_URL_LIFETIME", timedelta(0), "holdall.E006"),
+        ("SWEEP_UPLOADS_EVERY", timedelta(0), "holdall.E006"),
+    ],
+)
+def test_a_dangerous_setting_keeps_the_server_from_starting(settings, setting, value, expected):
+    setattr(settings, setting, value)
+    assert found() == [expected]
+
+
+@pytest.mark.parametrize(("address", "expected"), [("127.0.0.1:8000", []), ("192.0.2.1:8000", ["holdall.E004"])])
+def test_debugging_is_for_this_machine_alone(settings, address, expected):
+    settings.DEBUG, settings.ADDRESS = True, address
+    assert found() == expected
+
+
+def test_upload_urls_of_more_than_a_week_are_warned_of(settings):
+    settings.UPLOAD_URL_LIFETIME = settings.UPLOAD_LIFETIME = timedelta(days=8)
+    assert found() == ["holdall.W001"]
+
+
+def test_upload_urls_that_outlive_their_upload_are_warned_of(settings):
+    settings.UPLOAD_URL_LIFETIME, settings.UPLOAD_LIFETIME = timedelta(hours=2), timedelta(hours=1)
+    assert found() == ["holdall.W002"]

@@ -1,0 +1,63 @@
+"""Lists cost what a page costs: every page is read off an index in its order, however deep it lies."""
+
+import pytest
+
+from objects_app import access, listing
+from objects_app.errors import InvalidCursor, NotAuthenticated
+from objects_app.listing import Filters
+from tests.factories import make_object
+
+FILTERS = [
+    Filters(),
+    Filters(name="n"),
+    Filters(search="obj_x"),
+    Filters(content_type="text"),
+    Filters(state="READ_ONLY"),
+    Filters(state="DELETED"),
+    Filters(is_public=True),
+]
+
+
+@pytest.fixture
+def objects(alice, bob):
+    return [make_object(person, is_public=True) for person in (alice, bob, alice)]
+
+
+def plan_of(objects, after) -> str:
+    """How the database reads the page, as it tells by itself."""
+    return objects._after(after).newest_first()[:21].explain()
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_a_page_of_the_own_list_follows_its_index(alice, objects, filters, is_deep):
+    plan = plan_of(listing.own_list(alice.actor, filters), objects[-1].pk if is_deep else "")
+    place = "account_id=? AND created_at<?" if is_deep else "account_id=?"
+    assert f"SEARCH objects_app_storedobject USING INDEX object_newest_of_account ({place})" in plan
+    assert "B-TREE" not in plan
+
+
+@pytest.mark.parametrize("filters", [each for each in FILTERS if each.state != "DELETED"], ids=str)
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_a_page_of_the_public_list_follows_its_index(alice, objects, filters, is_deep):
+    plan = plan_of(listing.public_list(alice.actor, filters), objects[-1].pk if is_deep else "")
+    assert "USING INDEX object_newest_public" in plan
+    assert ("object_newest_public (created_at<?)" in plan) is is_deep
+    assert "B-TREE" not in plan
+
+
+def test_the_metadata_of_an_account_are_read_off_their_index(alice):
+    pairs = access.own_metadata(alice.actor).order_by("key").values_list("key", flat=True).distinct()
+    plan = pairs.explain()
+    assert "USING INDEX metadata_of_account (account_id=?)" in plan
+    assert "SCAN" not in plan
+
+
+def test_a_cursor_of_nothing_is_an_error(alice):
+    with pytest.raises(InvalidCursor):
+        listing.own_list(alice.actor, Filters()).page(limit=1, after="obj_x")
+
+
+def test_nobody_has_no_list():
+    with pytest.raises(NotAuthenticated):
+        listing.public_list(access.anonymous_actor(access.Via.SIGNED_URL), Filters())

@@ -1,0 +1,85 @@
+"""Settings are read strictly: a bad value stops every command with one sentence that names it."""
+
+import stat
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import settings as source
+from config.secret_key import read_or_create_secret_key
+from tests import live
+
+NO_DURATION = "is not a duration: write a number and a unit, such as 90s, 15m, 1h or 7d."
+WILDCARD = "ADDRESS is a wildcard, so set PUBLIC_BASE_URL to what clients use, such as https://objects.example.com."
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"UPLOAD_LIFETIME": "1y"}, f"UPLOAD_LIFETIME: '1y' {NO_DURATION}"),
+        ({"PUBLIC_BASE_URL": "https://[::1"}, "PUBLIC_BASE_URL: 'https://[::1' is no URL."),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is none of console, json."),
+        ({"ADDRESS": "8000"}, "CommandError: ADDRESS: '8000' is not HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000."),
+        (
+            {"ADDRESS": "0.0.0.0:8000"},
+            f"CommandError: PUBLIC_BASE_URL: nobody can reach http://0.0.0.0:8000. {WILDCARD}",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bad_setting_stops_serve_with_one_sentence(tmp_path, environment, sentence):
+    settings = live.environment_of(tmp_path / "data", **environment)
+    refused = live.manage("serve", environment=settings, check=False)
+    assert (refused.returncode, refused.stdout, refused.stderr.splitlines()) == (1, "", [sentence])
+
+
+@pytest.mark.parametrize("text", ["", "1", "-1s", "1.5h", "1h ", "٣h", "h", "99999d"])
+def test_a_duration_that_is_none_is_refused(monkeypatch, text):
+    monkeypatch.setenv("SOME_TIME", text)
+    with pytest.raises(ImproperlyConfigured, match=r"^SOME_TIME: "):
+        source.duration("SOME_TIME", default="1h")
+
+
+def test_durations_have_units(monkeypatch):
+    monkeypatch.setenv("SOME_TIME", "15m")
+    assert source.duration("SOME_TIME", default="1h") == timedelta(minutes=15)
+    assert source.duration("OTHER_TIME", default="7d") == timedelta(days=7)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.0", "٣", "x", ""])
+def test_a_number_that_is_none_or_too_small_is_refused(monkeypatch, text):
+    monkeypatch.setenv("SOME_NUMBER", text)
+    with pytest.raises(ImproperlyConfigured, match=r"^SOME_NUMBER: "):
+        source.whole_number("SOME_NUMBER", default=1)
+
+
+def test_a_switch_is_true_or_false(monkeypatch):
+    monkeypatch.setenv("SOME_SWITCH", "False")
+    assert source.switch("SOME_SWITCH", default=True) is False
+    monkeypatch.setenv("SOME_SWITCH", "yes")
+    with pytest.raises(ImproperlyConfigured, match=r"^SOME_SWITCH: 'yes' is neither true nor false"):
+        source.switch("SOME_SWITCH", default=True)
+
+
+def test_a_secret_key_is_made_once_for_the_owner_alone(tmp_path):
+    first = read_or_create_secret_key(tmp_path / "data")
+    assert read_or_create_secret_key(tmp_path / "data") == first
+    assert len(first) >= 50
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()] == [0o600]
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_two_installations_have_different_secret_keys(tmp_path):
+    assert read_or_create_secret_key(tmp_path / "one") != read_or_create_secret_key(tmp_path / "two")
+
+
+def test_an_empty_secret_key_is_refused(tmp_path):
+    (tmp_path / "secret_key").write_text("\n")
+    with pytest.raises(ImproperlyConfigured, match="secret_key is empty"):
+        read_or_create_secret_key(tmp_path)
+
+
+def test_a_data_folder_that_is_a_file_is_one_sentence(tmp_path):
+    (tmp_path / "data").write_text("not a folder")
+    with pytest.raises(ImproperlyConfigured, match=r"^DATA_DIR: .* cannot be used: File exists"):
+        read_or_create_secret_key(tmp_path / "data")

@@ -1,0 +1,171 @@
+"""The list of an account's objects."""
+
+import pytest
+from django.db.models import F
+from django.urls import reverse
+
+from objects_app.models import Membership, State, StoredObject
+from objects_app.operations import accounts
+from objects_app.web import objects
+from tests.factories import OPERATOR, make_object
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def names(response) -> list[str]:
+    return [row.stored_object.name for row in response.context["rows"]]
+
+
+def test_the_list_shows_the_newest_object_first(alice, alice_browser):
+    make_object(alice, "old.txt")
+    make_object(alice, "new.txt")
+    assert names(alice_browser.get("/")) == ["new.txt", "old.txt"]
+
+
+def test_a_row_shows_name_state_visibility_type_and_size(alice, alice_browser):
+    make_object(alice, "notes.txt", content=b"x" * 2048, is_public=True)
+    page = text_of(alice_browser.get("/"))
+    row = page[page.index("<tbody>") : page.index("</tbody>")]
+    for shown in ("notes.txt", "Read Only", "Public", "text/plain", "2.0\xa0KB", "just now"):
+        assert shown in row
+
+
+@pytest.mark.parametrize(("state", "word"), [(state, state.label) for state in State])
+def test_every_state_has_its_word_and_its_shape(alice, alice_browser, state, word):
+    make_object(alice, state=state)
+    page = text_of(alice_browser.get("/", {"state": state}))
+    assert f'<span class="mark {state.lower()}" aria-hidden="true"></span>{word}</td>' in page
+
+
+def test_the_reason_of_an_error_is_shown(alice, alice_browser):
+    broken = make_object(alice, state=State.ERROR)
+    assert broken.error_reason
+    assert broken.error_reason.split("'")[0] in text_of(alice_browser.get("/"))
+
+
+def test_an_object_past_its_time_is_no_longer_listed(alice, alice_browser):
+    make_object(alice, "gone.txt")
+    StoredObject.objects.update(delete_after=F("created_at"))
+    assert names(alice_browser.get("/")) == []
+    assert names(alice_browser.get("/", {"state": "DELETED"})) == ["gone.txt"]
+
+
+def test_objects_of_other_accounts_are_not_listed(alice, bob, bob_browser):
+    make_object(alice, "private.txt")
+    make_object(alice, "public.txt", is_public=True)
+    assert names(bob_browser.get("/")) == []
+
+
+def test_search_finds_a_part_of_the_name_in_any_case(alice, alice_browser):
+    make_object(alice, "Ärger.txt")
+    make_object(alice, "100%.txt")
+    assert names(alice_browser.get("/", {"search": "äRG"})) == ["Ärger.txt"]
+    assert names(alice_browser.get("/", {"search": "0%"})) == ["100%.txt"]
+
+
+def test_search_finds_an_exact_id(alice, alice_browser):
+    make_object(alice, "other.txt")
+    wanted = make_object(alice, "wanted.txt")
+    assert names(alice_browser.get("/", {"search": wanted.pk})) == ["wanted.txt"]
+
+
+def test_the_state_filter_shows_deleted_objects_only_when_asked(alice, alice_browser):
+    make_object(alice, "deleted.txt", state=State.DELETED)
+    make_object(alice, "kept.txt")
+    assert names(alice_browser.get("/")) == ["kept.txt"]
+    assert names(alice_browser.get("/", {"state": "DELETED"})) == ["deleted.txt"]
+
+
+@pytest.mark.parametrize(
+    "query", [{"state": "NEW"}, {"after": "obj_unknown"}, {"search": "\0"}, {"search": "x" * 1025}]
+)
+def test_an_address_that_means_nothing_is_refused_by_a_page(alice_browser, query):
+    response = alice_browser.get("/", query)
+    assert response.status_code == 400
+    assert response.templates[0].name == "error.html"
+
+
+def test_the_pages_show_every_object_once_and_keep_the_filter(alice, alice_browser, monkeypatch):
+    monkeypatch.setattr(objects, "ROWS", 2)
+    for number in range(5):
+        make_object(alice, f"part-{number}")
+    make_object(alice, "other")
+    first = alice_browser.get("/", {"search": "part"})
+    second = alice_browser.get(f"/?{first.context['older']}")
+    third = alice_browser.get(f"/?{second.context['older']}")
+    assert names(first) + names(second) + names(third) == ["part-4", "part-3", "part-2", "part-1", "part-0"]
+    assert third.context["older"] == ""
+
+
+def test_a_page_begins_after_an_object_that_was_deleted_meanwhile(alice, alice_browser):
+    make_object(alice, "old.txt")
+    deleted = make_object(alice, "new.txt", state=State.DELETED)
+    assert names(alice_browser.get("/", {"after": deleted.pk})) == ["old.txt"]
+
+
+def test_an_empty_account_is_told_the_call_that_fills_it(alice_browser, settings):
+    settings.PUBLIC_BASE_URL = "https://files.example.com"
+    assert "curl https://files.example.com/v1/objects" in text_of(alice_browser.get("/"))
+
+
+def test_a_search_without_a_match_says_so(alice, alice_browser):
+    make_object(alice)
+    page = text_of(alice_browser.get("/", {"search": "nothing like it"}))
+    assert "No object matches" in page
+    assert "curl" not in page
+
+
+def test_the_list_costs_four_queries_however_long_it_is(alice, alice_browser, django_assert_num_queries):
+    for number in range(5):
+        make_object(alice, f"part-{number}")
+    with django_assert_num_queries(4):  # the session, the user, the memberships, the page
+        alice_browser.get("/")
+
+
+def test_a_name_with_html_is_escaped(alice, alice_browser):
+    make_object(alice, '<img src=x onerror="alert(1)">')
+    page = text_of(alice_browser.get("/"))
+    assert "<img" not in page
+    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in page
+
+
+def test_a_viewer_gets_no_button_that_changes_anything(alice, viewer_browser):
+    stored_object = make_object(alice)
+    page = text_of(viewer_browser.get("/"))
+    assert reverse("download_object", args=[stored_object.pk]) in page
+    assert reverse("publish_object", args=[stored_object.pk]) not in page
+    assert reverse("delete_object", args=[stored_object.pk]) not in page
+
+
+def test_a_deleted_object_has_no_buttons(alice, alice_browser):
+    make_object(alice, state=State.DELETED)
+    row = alice_browser.get("/", {"state": "DELETED"}).context["rows"][0]
+    assert [row.can_change, row.can_download, row.can_delete] == [False, False, False]
+
+
+def test_a_person_without_an_account_is_told_so(alice, alice_browser):
+    alice.membership.delete()
+    assert "You are not a member of any account" in text_of(alice_browser.get("/"))
+
+
+def test_a_suspended_account_does_not_count(alice, alice_browser):
+    make_object(alice, "notes.txt")
+    accounts.suspend_account(alice.account, actor=OPERATOR)
+    page = text_of(alice_browser.get("/"))
+    assert "You are not a member of any account" in page
+    assert "notes.txt" not in page
+
+
+def test_the_switcher_shows_the_other_accounts_objects(alice, bob, alice_browser):
+    make_object(bob, "from bob.txt")
+    Membership.objects.create(account=bob.account, user=alice.user, role="viewer")
+    assert names(alice_browser.get("/")) == []
+    alice_browser.post("/accounts/choose", {"account": bob.account.pk})
+    assert names(alice_browser.get("/")) == ["from bob.txt"]
+
+
+def test_nobody_switches_to_an_account_of_strangers(alice, bob, alice_browser):
+    assert alice_browser.post("/accounts/choose", {"account": bob.account.pk}).status_code == 404
+    assert alice_browser.get("/").context["member"].account == alice.account

@@ -1,0 +1,116 @@
+"""Signing in and out."""
+
+import pytest
+from django.test import Client
+
+from objects_app.web import sign_in
+from tests.factories import PASSWORD, make_object
+
+
+def try_to_sign_in(browser: Client, email: str = "alice@example.com", password: str = PASSWORD, **request):
+    return browser.post("/accounts/login/", {"username": email, "password": password}, **request)
+
+
+def is_signed_in(browser: Client) -> bool:
+    return browser.get("/").status_code == 200
+
+
+def problems(response) -> list[str]:
+    return list(response.context["form"].non_field_errors())
+
+
+def fail(times: int, **request) -> None:
+    for _ in range(times):
+        try_to_sign_in(Client(), password="wrong", **request)
+
+
+def test_a_person_signs_in_by_address_in_any_case_and_password(alice):
+    browser = Client()
+    response = try_to_sign_in(browser, "Alice@Example.com")
+    assert response.headers["Location"] == "/"
+    assert is_signed_in(browser)
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for(alice):
+    browser = Client()
+    asked = browser.get("/?search=notes").headers["Location"]
+    assert asked == "/accounts/login/?next=/%3Fsearch%3Dnotes"
+    response = browser.post(asked, {"username": "alice@example.com", "password": PASSWORD})
+    assert response.headers["Location"] == "/?search=notes"
+
+
+def test_signing_in_leads_to_no_other_site(alice):
+    page = "/accounts/login/?next=https://evil.example/"
+    response = Client().post(page, {"username": "alice@example.com", "password": PASSWORD})
+    assert response.headers["Location"] == "/"
+
+
+def test_a_form_sent_by_nobody_leads_to_the_list_after_signing_in(alice):
+    stored_object = make_object(alice)
+    response = Client().post(f"/objects/{stored_object.pk}/publish")
+    assert response.headers["Location"] == "/accounts/login/?next=/"
+
+
+@pytest.mark.parametrize("action", ["publish", "unpublish", "download", "delete"])
+def test_nobody_changes_anything_without_signing_in(alice, action):
+    stored_object = make_object(alice)
+    assert Client().post(f"/objects/{stored_object.pk}/{action}").status_code == 302
+    before = stored_object.state
+    stored_object.refresh_from_db()
+    assert (stored_object.state, stored_object.is_public) == (before, False)
+
+
+def test_unknown_address_wrong_password_and_locked_out_person_read_the_same(alice, bob):
+    bob.user.is_active = False
+    bob.user.save(update_fields=["is_active"])
+    unknown = try_to_sign_in(Client(), "nobody@example.com")
+    wrong = try_to_sign_in(Client(), password="wrong")
+    locked_out = try_to_sign_in(Client(), "bob@example.com")
+    assert problems(unknown) == problems(wrong) == problems(locked_out) == [sign_in.WRONG]
+
+
+def test_ten_failures_lock_the_address_even_for_the_right_password(alice):
+    fail(10)
+    assert problems(try_to_sign_in(Client())) == [sign_in.WAIT]
+
+
+def test_nine_failures_do_not_lock(alice):
+    fail(9)
+    assert try_to_sign_in(Client()).status_code == 302
+
+
+def test_an_unknown_address_is_locked_alike(db):
+    fail(10, email="nobody@example.com")
+    assert problems(try_to_sign_in(Client(), "nobody@example.com")) == [sign_in.WAIT]
+
+
+def test_the_lock_concerns_one_network_address_and_one_person(alice, bob):
+    fail(10)
+    assert try_to_sign_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302
+    assert try_to_sign_in(Client(), "bob@example.com").status_code == 302
+
+
+def test_another_spelling_of_the_address_is_no_way_around_the_lock(alice):
+    fail(10, email="ALICE@example.com")
+    assert problems(try_to_sign_in(Client())) == [sign_in.WAIT]
+
+
+def test_a_success_forgets_the_failures(alice):
+    fail(9)
+    try_to_sign_in(Client())
+    fail(9)
+    assert try_to_sign_in(Client()).status_code == 302
+
+
+def test_signing_out_ends_the_session(alice_browser):
+    response = alice_browser.post("/accounts/logout/")
+    assert response.headers["Location"] == "/accounts/login/"
+    assert not is_signed_in(alice_browser)
+
+
+def test_signing_out_takes_a_form(alice_browser):
+    assert alice_browser.get("/accounts/logout/").status_code == 405
+
+
+def test_signing_in_takes_a_csrf_token(alice):
+    assert try_to_sign_in(Client(enforce_csrf_checks=True)).status_code == 403
