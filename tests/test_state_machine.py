@@ -39,10 +39,12 @@ def send(method: str, url: str, *body: dict) -> tuple[int, bytes]:
     parts = urlsplit(url)
     scope = {"type": "http", "http_version": "1.1", "method": method, "path": parts.path, "scheme": "http"}
     scope |= {"query_string": parts.query.encode(), "headers": [CHUNKED] if body else [], "client": ("127.0.0.1", 1)}
-    incoming, sent = iter(body), []
+    incoming, sent = iter(body or [block(b"", more=False)]), []
 
     async def receive():
-        return next(incoming, block(b"", more=False))
+        for message in incoming:
+            return message
+        return await asyncio.Event().wait()  # the client stays and says nothing more
 
     async def answer(message):
         sent.append(message)
