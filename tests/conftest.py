@@ -1,17 +1,9 @@
 """People, their clients, a fresh storage, and a database of its own for tests with several threads."""
 
-import os
-import tempfile
-from datetime import UTC, datetime, timedelta
-
-# A folder of this test process alone, before any setting is read.
-os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="holdall-tests-")
-os.environ["THROTTLE_ENABLED"] = "false"
-os.environ["OBJECT_STORAGE"] = "memory"
-
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,10 +21,6 @@ from tests import factories, live
 
 def pytest_configure():
     settings.DATABASES["default"]["TEST"]["NAME"] = ":memory:"
-
-
-def pytest_unconfigure():
-    shutil.rmtree(os.environ["DATA_DIR"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

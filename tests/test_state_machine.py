@@ -3,14 +3,12 @@
 STATE_MACHINE_STEPS says about how many steps it takes.
 """
 
-import asyncio
 import os
 from datetime import timedelta
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import DateTimeField, Value
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -20,8 +18,8 @@ from objects_app import access, clock, lifecycle, storage
 from objects_app.models import AuditEvent, MetadataPair, StoredObject
 from objects_app.operations import keys
 from objects_app.transfer import threads
-from objects_app.transfer.root import Root
 from tests import factories
+from tests.asgi import CUT, block, send
 from tests.object_model import START, URL_LIFETIME, Believed, BelievedUrl
 
 STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "1000"))
@@ -32,38 +30,6 @@ bodies = st.binary(max_size=12)
 people = st.sampled_from(PEOPLE)
 lifetimes = st.sampled_from([1, 1000, 60_000, 3_600_000, 86_400_000])
 metadata = st.dictionaries(st.sampled_from("abc"), st.text("xyz", max_size=2), max_size=2)
-
-
-def send(method: str, url: str, *body: dict) -> tuple[int, bytes]:
-    """One request to the ASGI root; `body` are the messages of its body, in their order."""
-    parts = urlsplit(url)
-    scope = {"type": "http", "http_version": "1.1", "method": method, "path": parts.path, "scheme": "http"}
-    scope |= {"query_string": parts.query.encode(), "headers": [CHUNKED] if body else [], "client": ("127.0.0.1", 1)}
-    incoming, sent = iter(body or [block(b"", more=False)]), []
-
-    async def receive():
-        for message in incoming:
-            return message
-        return await asyncio.Event().wait()  # the client stays and says nothing more
-
-    async def answer(message):
-        sent.append(message)
-
-    async def exchange(connection):
-        connections["default"] = connection  # a running loop would open one of its own
-        await Root(None)(scope, receive, answer)
-
-    asyncio.run(exchange(connections["default"]))
-    status = sent[0]["status"] if sent else 0
-    return status, b"".join(message.get("body", b"") for message in sent)
-
-
-def block(body: bytes, *, more: bool) -> dict:
-    return {"type": "http.request", "body": body, "more_body": more}
-
-
-CUT = {"type": "http.disconnect"}
-CHUNKED = (b"transfer-encoding", b"chunked")
 
 
 class TwoAccounts(RuleBasedStateMachine):
@@ -194,6 +160,16 @@ class TwoAccounts(RuleBasedStateMachine):
         if status == 200:
             assert body == of.target.content
             of.target.events.append("object.content_downloaded")
+
+    @rule(who=people, theirs=objects, is_deleted=st.booleans())
+    def fetch_what_was_taken_away(self, who, theirs, is_deleted):
+        url = self.mint_download_url(who, theirs, 600)
+        if is_deleted:
+            self.delete(theirs.owner, theirs)
+        else:
+            self.change(theirs.owner, theirs, {"is_public": False})
+        if isinstance(url, BelievedUrl):
+            self.fetch(url)
 
     @rule(who=people, theirs=objects)
     def retrieve(self, who, theirs):

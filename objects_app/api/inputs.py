@@ -99,7 +99,7 @@ class DownloadInput(serializers.Serializer[Any]):
 
     expires_in_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, allow_null=True)
     duration_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, allow_null=True)
-    disposition = ChoiceField(["attachment", "inline"], required=False, allow_null=True)
+    disposition = ChoiceField(["attachment", "inline"], required=False)
 
     def options(self) -> dict[str, Any]:
         sent = self.validated_data
@@ -110,4 +110,3 @@ class DownloadInput(serializers.Serializer[Any]):
 class DownloadQuery(DownloadInput):
     expires_in_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, from_text=True)
     duration_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, from_text=True)
-    disposition = ChoiceField(["attachment", "inline"], required=False)

@@ -76,7 +76,7 @@ def test_an_empty_parameter_counts_as_absent(alice_api, alice, query):
 
 
 def test_null_counts_as_absent(alice_api, alice):
-    sent = {"expires_in_seconds": None, "duration_seconds": None, "disposition": None}
+    sent = {"expires_in_seconds": None, "duration_seconds": None}
     assert alice_api.post(f"/v1/objects/{make_object(alice).pk}/download", sent).status_code == 200
 
 
