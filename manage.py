@@ -10,7 +10,7 @@ from django.core.management import execute_from_command_line
 
 
 def adopt_serve_options(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser(add_help=False)  # Django takes abbreviations as well
     parser.add_argument("--address")
     parser.add_argument("--data-dir")
     options, _ = parser.parse_known_args(arguments)

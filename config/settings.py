@@ -1,47 +1,15 @@
 """Every setting, read once from the environment. A bad value stops the start with one sentence."""
 
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
 from config.secret_key import read_or_create_secret_key
-from objects_app.durations import parse_duration
 
-env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def duration(name: str, *, default: str) -> timedelta:
-    try:
-        return parse_duration(env.str(name, default=default))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name}: {error}") from None
-
-
-def whole_number(name: str, *, default: int, least: int = 1) -> int:
-    text = env.str(name, default=str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise ImproperlyConfigured(f"{name}: '{text}' is not a whole number of at least {least}")
-    return int(text)
-
-
-def switch(name: str, *, default: bool) -> bool:
-    text: str = env.str(name, default=str(default)).lower()
-    if text not in {"true", "false"}:
-        raise ImproperlyConfigured(f"{name}: '{text}' is neither true nor false")
-    return text == "true"
-
-
-def choice(name: str, options: tuple[str, ...]) -> str:
-    """The first option is the default."""
-    text: str = env.str(name, default=options[0])
-    if text not in options:
-        raise ImproperlyConfigured(f"{name}: '{text}' is none of {', '.join(options)}")
-    return text
 
 
 def host_of(url: str) -> str:
@@ -52,19 +20,20 @@ def host_of(url: str) -> str:
 
 
 # Where things are
-DATA_DIR = Path(env.str("DATA_DIR", default="data")).absolute()
-ADDRESS = env.str("ADDRESS", default="127.0.0.1:8000")
-PUBLIC_BASE_URL: str = env.str("PUBLIC_BASE_URL", default=f"http://{ADDRESS}").rstrip("/")
+DATA_DIR = Path(text("DATA_DIR", default="data")).absolute()
+ADDRESS = text("ADDRESS", default="127.0.0.1:8000")
+# An origin means the same in any case, but browsers and Django compare it as text in lower case.
+PUBLIC_BASE_URL = text("PUBLIC_BASE_URL", default=f"http://{ADDRESS}").rstrip("/").lower()
 BLOBS_DIR = DATA_DIR / "objects"
 KEY_STAMP_FILE = DATA_DIR / "keys.stamp"
 
 # Security
 DEBUG = False
-SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_create_secret_key(DATA_DIR)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY = text("SECRET_KEY") or read_or_create_secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 PUBLIC_HOST = host_of(PUBLIC_BASE_URL)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or sorted({PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"})
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+ALLOWED_HOSTS = words("ALLOWED_HOSTS") or sorted({PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"})
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 HTTPS = PUBLIC_BASE_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -176,7 +145,12 @@ DATABASES = {
         },
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # a full cache drops counters at random, and with them the brakes
+    }
+}
 
 # Objects
 OBJECT_STORAGE = choice("OBJECT_STORAGE", ("disk", "memory"))
@@ -256,7 +230,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # Logs: to standard error, or to LOG_FILE; never a key, a signature or a query string.
 LOG_FORMAT = choice("LOG_FORMAT", ("console", "json"))
-LOG_FILE = env.str("LOG_FILE", default="")
+LOG_FILE = writable_file("LOG_FILE")
 LOG_LEVEL = choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,

@@ -19,7 +19,8 @@ FOR_PROGRAMS = ("/v1/", "/upload/", "/download/")
 
 
 def _answer(request: HttpRequest, error: ObjectsError) -> HttpResponse:
-    return error_answer(error) if request.path.startswith(FOR_PROGRAMS) else error_page(request, error)
+    is_program = f"{request.path}/".startswith(FOR_PROGRAMS)
+    return error_answer(error) if is_program else error_page(request, error)
 
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:

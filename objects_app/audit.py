@@ -1,17 +1,10 @@
 """The audit trail: `record` writes down one fact, inside the transaction of what it tells of."""
 
-import logging
 from enum import StrEnum
 from typing import Any
 
-from django.db import DatabaseError
-
 from objects_app.access import Actor
-from objects_app.errors import ObjectNotFound, ObjectsError
 from objects_app.models import Account, ApiKey, AuditEvent, StoredObject
-from objects_app.text import cleaned
-
-logger = logging.getLogger(__name__)
 
 Target = StoredObject | ApiKey | Account | None
 
@@ -32,7 +25,6 @@ class AuditAction(StrEnum):
     OBJECT_UNPUBLISHED = "object.unpublished"
     OBJECT_DELETED = "object.deleted"
     OBJECT_EXPIRED = "object.expired"
-    OBJECT_PURGED = "object.purged"
     OBJECT_NOT_FOUND = "object.not_found"
     OBJECT_REFUSED = "object.refused"
     DOWNLOAD_URL_ISSUED = "object.download_url_issued"
@@ -66,15 +58,6 @@ def record(
         bytes=size,
         details=details,
     )
-
-
-def record_refusal(error: ObjectsError, *, actor: Actor, target_id: str) -> None:
-    """After the rollback, and the same for an unknown id and a foreign one: the trail is no oracle either."""
-    action = AuditAction.OBJECT_NOT_FOUND if isinstance(error, ObjectNotFound) else AuditAction.OBJECT_REFUSED
-    try:
-        record(action, actor=actor, target_id=cleaned(target_id)[:60], result=error.code)
-    except DatabaseError:
-        logger.exception("a refusal could not be recorded")
 
 
 def _account_of(target: Target) -> str:

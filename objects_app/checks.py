@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from objects_app.listening import is_loopback, is_wildcard, split_address
+from objects_app.listening import is_wildcard, split_address
 
 SHORTEST_SECRET_KEY = 32
 LONGEST_URL_LIFETIME = timedelta(weeks=1)
@@ -64,12 +64,9 @@ def check_durations(**_: Any) -> list[CheckMessage]:
 
 def _wrong_address() -> Iterator[CheckMessage]:
     try:
-        host, _ = split_address(settings.ADDRESS)
+        split_address(settings.ADDRESS)
     except ValueError as error:
         yield Error(f"ADDRESS: {error}.", id="holdall.E001")
-        return
-    if settings.DEBUG and not is_loopback(host):
-        yield Error(f"DEBUG is on and ADDRESS {settings.ADDRESS} can be reached by others.", id="holdall.E004")
 
 
 def _wrong_public_base_url() -> Iterator[CheckMessage]:

@@ -68,11 +68,12 @@ def delete_due_objects(*, before: Moment, limit: int = BATCH) -> Swept:
 def purge_bytes(*, limit: int = BATCH) -> Swept:
     """Delete the bytes that stayed behind when their object was deleted or failed at completion.
 
+    In no order, so that bytes which cannot be deleted do not keep the others waiting.
     What was completed and found damaged later keeps its bytes until somebody deletes it: they may be all that is left.
     """
     left = Q(state__in=[State.DELETED, State.ERROR]) & (~Q(blob_key="") | ~Q(staging_key=""))
     unwanted = Q(state=State.DELETED) | Q(completed_at__isnull=True)
-    batch = list(StoredObject.objects.filter(left & unwanted).order_by("id")[:limit])
+    batch = list(StoredObject.objects.filter(left & unwanted).order_by("?")[:limit])
     purged = [stored_object for stored_object in batch if blobs.purge(stored_object)]
     return Swept(len(purged), sum(map(_bytes_of, purged)), more=len(batch) == limit and bool(purged))
 

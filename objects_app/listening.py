@@ -17,18 +17,10 @@ def split_address(address: str) -> tuple[str, int]:
     return host, port
 
 
-def is_loopback(host: str) -> bool:
-    return host == "localhost" or _is(host, "is_loopback")
-
-
 def is_wildcard(host: str) -> bool:
     """Every address of the machine, and so no name that a client could use."""
-    return _is(host, "is_unspecified")
-
-
-def _is(host: str, kind: str) -> bool:
     try:
-        return bool(getattr(ipaddress.ip_address(host), kind))
+        return ipaddress.ip_address(host).is_unspecified
     except ValueError:
         return False
 

@@ -25,11 +25,14 @@ COLUMNS = (
     "metadata",
     "is_public",
     "created_at",
-    "created_by",
     "delete_after",
     "size_bytes",
     "sha256",
 )
+
+
+ROWS_AT_ONCE = 100
+LARGEST_PAGE = 8 * 1024 * 1024  # characters of names and metadata
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,21 @@ class ObjectList:
     cursors: StoredObjectQuerySet
 
     def page(self, *, limit: int, after: str = "") -> Page:
-        """One query; a second one only tells an unknown cursor (InvalidCursor) from the end of the list."""
-        rows = list(self._after(after).newest_first().values_list(*COLUMNS, named=True)[: limit + 1])
+        """One query; a second one only tells an unknown cursor (InvalidCursor) from the end of the list.
+
+        A page of much metadata ends early: clients go on from the last id, however many they asked for.
+        """
+        found = self._after(after).newest_first().values_list(*COLUMNS, named=True)[: limit + 1]
+        rows: list[Any] = []
+        size = 0
+        for row in found.iterator(chunk_size=ROWS_AT_ONCE):
+            if len(rows) == limit or size > LARGEST_PAGE:
+                return Page(rows, has_more=True)
+            rows.append(row)
+            size += _size_of(row)
         if after and not rows and not self.cursors.filter(pk=after).exists():
             raise InvalidCursor
-        return Page(rows[:limit], has_more=len(rows) > limit)
+        return Page(rows, has_more=False)
 
     def count(self) -> int:
         return self.rows.count()
@@ -71,6 +84,11 @@ class ObjectList:
             return self.rows
         moment = self.cursors.filter(pk=cursor).values("created_at")
         return self.rows.filter(Q(created_at__lt=moment) | Q(id__lt=cursor), created_at__lte=moment)
+
+
+def _size_of(row: Any) -> int:
+    """About how many characters the row takes in an answer."""
+    return len(row.name) + sum(len(key) + len(value) for key, value in row.metadata.items())
 
 
 def own_list(actor: Actor, filters: Filters) -> ObjectList:

@@ -88,14 +88,14 @@ def manage(
     )
 
 
-def start_server(data_dir: Path, **environment: str) -> LiveServer:
-    """Start `serve` and return once it answers; what it prints goes to a file beside the data folder."""
+def start_server(data_dir: Path, *, folder: Path = ROOT, **environment: str) -> LiveServer:
+    """Start `serve` in `folder` and return once it answers; what it prints goes to a file beside the data folder."""
     address = f"127.0.0.1:{free_port()}"
     settings = environment_of(data_dir, ADDRESS=address, **environment)
     output = data_dir.with_name(f"{data_dir.name}.{address.rpartition(':')[2]}.out")
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, MANAGE, "serve"], env=settings, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT
+            [sys.executable, MANAGE, "serve"], env=settings, cwd=folder, stdout=file, stderr=subprocess.STDOUT
         )
     server = LiveServer(f"http://{address}", "", process, data_dir, settings, output)
     try:

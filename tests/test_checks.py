@@ -37,12 +37,6 @@ def test_a_dangerous_setting_keeps_the_server_from_starting(settings, setting, v
     assert found() == [expected]
 
 
-@pytest.mark.parametrize(("address", "expected"), [("127.0.0.1:8000", []), ("192.0.2.1:8000", ["holdall.E004"])])
-def test_debugging_is_for_this_machine_alone(settings, address, expected):
-    settings.DEBUG, settings.ADDRESS = True, address
-    assert found() == expected
-
-
 def test_upload_urls_of_more_than_a_week_are_warned_of(settings):
     settings.UPLOAD_URL_LIFETIME = settings.UPLOAD_LIFETIME = timedelta(days=8)
     assert found() == ["holdall.W001"]

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as live_settings
+from django.db import OperationalError
+from django.db.models import QuerySet
 
 from objects_app import access, key_cache
 from objects_app.errors import NotAllowed, ValidationFailed
@@ -193,3 +195,11 @@ def test_accounts_are_recorded(alice):
     accounts.resume_account(alice.account, actor=OPERATOR)
     recorded = AuditEvent.objects.filter(target_id=alice.account.pk).order_by("id").values_list("action", flat=True)
     assert list(recorded) == ["account.created", "account.suspended", "account.resumed"]
+
+
+def test_a_key_works_where_its_use_cannot_be_noted(alice, monkeypatch):
+    def fail(*_args, **_columns):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(QuerySet, "update", fail)
+    assert find(alice.secret) == alice.key

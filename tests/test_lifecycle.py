@@ -156,6 +156,17 @@ def test_bytes_that_still_cannot_be_deleted_stay_for_the_next_time(alice, blobs,
     assert len(blobs.blobs) == 1
 
 
+def test_bytes_that_cannot_be_deleted_do_not_keep_others_waiting(alice, blobs, monkeypatch):
+    stuck, other = (leave_bytes(alice, monkeypatch) for _ in range(2))
+    really_delete = blobs.delete
+    monkeypatch.setattr(
+        blobs, "delete", lambda keys: storage_fails() if row(stuck).blob_key in keys else really_delete(keys)
+    )
+    while row(other).blob_key:
+        lifecycle.purge_bytes(limit=1)
+    assert row(stuck).blob_key
+
+
 def test_purging_empty_objects_goes_on_until_none_is_left(alice, monkeypatch):
     with monkeypatch.context() as broken:
         empty = [make_object(alice, content=b"") for _ in range(3)]

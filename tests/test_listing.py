@@ -61,3 +61,13 @@ def test_a_cursor_of_nothing_is_an_error(alice):
 def test_nobody_has_no_list():
     with pytest.raises(NotAuthenticated):
         listing.public_list(access.anonymous_actor(access.Via.SIGNED_URL), Filters())
+
+
+def test_a_page_of_much_metadata_ends_early_and_the_next_goes_on(alice, monkeypatch):
+    monkeypatch.setattr(listing, "LARGEST_PAGE", 50)
+    made = [make_object(alice, metadata={"k": "v" * 40}) for _ in range(5)]
+    objects = listing.own_list(alice.actor, Filters())
+    first = objects.page(limit=10)
+    assert ([row.id for row in first.rows], first.has_more) == ([each.pk for each in made[:2:-1]], True)
+    second = objects.page(limit=10, after=first.rows[-1].id)
+    assert [row.id for row in second.rows] == [made[2].pk, made[1].pk]

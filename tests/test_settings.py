@@ -1,12 +1,15 @@
 """Settings are read strictly: a bad value stops every command with one sentence that names it."""
 
+import os
 import stat
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
-from config import settings as source
+import manage
+from config import environment as source
 from config.secret_key import read_or_create_secret_key
 from tests import live
 
@@ -19,6 +22,11 @@ WILDCARD = "ADDRESS is a wildcard, so set PUBLIC_BASE_URL to what clients use, s
     [
         ({"UPLOAD_LIFETIME": "1y"}, f"UPLOAD_LIFETIME: '1y' {NO_DURATION}"),
         ({"PUBLIC_BASE_URL": "https://[::1"}, "PUBLIC_BASE_URL: 'https://[::1' is no URL."),
+        (
+            {"TRUSTED_PROXIES": "10.0.0.1/8"},
+            "TRUSTED_PROXIES: '10.0.0.1/8' is no address and no network, such as 10.0.0.0/8.",
+        ),
+        ({"LOG_FILE": "/nowhere/log"}, "LOG_FILE: /nowhere/log cannot be written: No such file or directory."),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is none of console, json."),
         ({"ADDRESS": "8000"}, "CommandError: ADDRESS: '8000' is not HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000."),
         (
@@ -59,6 +67,62 @@ def test_a_switch_is_true_or_false(monkeypatch):
     monkeypatch.setenv("SOME_SWITCH", "yes")
     with pytest.raises(ImproperlyConfigured, match=r"^SOME_SWITCH: 'yes' is neither true nor false"):
         source.switch("SOME_SWITCH", default=True)
+
+
+def test_a_text_is_taken_to_the_letter(monkeypatch):
+    monkeypatch.setenv("SOME_TEXT", "$HOME")
+    assert source.text("SOME_TEXT") == "$HOME"
+
+
+def test_words_are_parted_by_commas_and_spaces_around_them(monkeypatch):
+    monkeypatch.setenv("SOME_WORDS", " a.example, b.example ,, ")
+    assert source.words("SOME_WORDS") == ["a.example", "b.example"]
+    assert source.words("OTHER_WORDS") == []
+
+
+def test_networks_are_addresses_too(monkeypatch):
+    monkeypatch.setenv("SOME_NETWORKS", "10.0.0.0/8, 192.168.0.1,fd00::/8")
+    assert source.networks("SOME_NETWORKS") == ["10.0.0.0/8", "192.168.0.1", "fd00::/8"]
+
+
+@pytest.mark.parametrize("text", ["foo", "10.0.0.1/8", "10.0.0.0/8,*", "10.0.0.0/8 192.168.0.1"])
+def test_what_is_no_network_is_refused(monkeypatch, text):
+    monkeypatch.setenv("SOME_NETWORKS", text)
+    with pytest.raises(ImproperlyConfigured, match=r"^SOME_NETWORKS: '.*' is no address and no network"):
+        source.networks("SOME_NETWORKS")
+
+
+def test_a_file_is_found_from_the_folder_of_the_start(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOME_FILE", "holdall.log")
+    assert source.writable_file("SOME_FILE") == str(tmp_path / "holdall.log")
+    assert source.writable_file("OTHER_FILE") == ""
+
+
+def test_a_file_that_cannot_be_written_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("SOME_FILE", str(tmp_path))
+    with pytest.raises(ImproperlyConfigured, match=r"^SOME_FILE: .* cannot be written: Is a directory"):
+        source.writable_file("SOME_FILE")
+
+
+def test_https_is_https_in_capitals_too(tmp_path):
+    environment = live.environment_of(tmp_path / "data", PUBLIC_BASE_URL="HTTPS://Objects.Example.com/")
+    show = "from django.conf import settings as s; print(s.PUBLIC_BASE_URL, s.SESSION_COOKIE_SECURE)"
+    shown = live.manage("shell", "--no-imports", "-c", show, environment=environment)
+    assert shown.stdout == "https://objects.example.com True\n"
+
+
+def test_the_cache_has_room_for_the_counters_of_many_addresses():
+    cache.set("first", 1)
+    cache.set_many({f"address-{number}": 1 for number in range(1000)})
+    assert cache.get("first") == 1
+
+
+@pytest.mark.parametrize(("address", "folder"), [("--address", "--data-dir"), ("--addr", "--data"), ("--a", "--d")])
+def test_options_of_serve_become_settings_however_short(monkeypatch, address, folder):
+    monkeypatch.setattr(os, "environ", {})
+    manage.adopt_serve_options([address, "127.0.0.1:9000", folder, "elsewhere"])
+    assert os.environ == {"ADDRESS": "127.0.0.1:9000", "DATA_DIR": "elsewhere"}
 
 
 def test_a_secret_key_is_made_once_for_the_owner_alone(tmp_path):

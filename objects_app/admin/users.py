@@ -1,6 +1,6 @@
 """People and the accounts they are members of."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -59,3 +59,6 @@ class MembershipAdmin(SuperuserAdmin):
     search_fields = ("user__email", "account__name")
     raw_id_fields = ("account", "user")
     fields = ("account", "user", "role")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:  # noqa: ARG002
+        return cast("User", request.user).is_superuser

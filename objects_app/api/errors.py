@@ -1,5 +1,6 @@
 """How the API reports failures: one JSON shape for all of them."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
@@ -7,9 +8,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from rest_framework import exceptions
 
-from objects_app import audit, errors, request_id
+from objects_app import errors, request_id
 from objects_app.api.authentication import actor_of
 from objects_app.errors import NotAllowed, ObjectNotFound, ObjectsError
+from objects_app.operations.refusals import record_refusal
 
 
 def error_answer(error: ObjectsError) -> HttpResponse:
@@ -23,7 +25,7 @@ def answer_error(failure: Exception, context: dict[str, Any]) -> HttpResponse | 
     if error is None:
         return None
     if isinstance(error, ObjectNotFound | NotAllowed):
-        audit.record_refusal(error, actor=actor_of(context["request"]), target_id=context["kwargs"].get("pk", ""))
+        record_refusal(error, actor=actor_of(context["request"]), target_id=context["kwargs"].get("pk", ""))
     return error_answer(error)
 
 
@@ -36,6 +38,8 @@ def _of_framework(failure: Exception) -> ObjectsError | None:
             return errors.MethodNotAllowed()
         case RequestDataTooBig():
             return errors.BodyTooLarge()
+        case exceptions.APIException() if failure.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return errors.BadRequest()
     return None
 
 

@@ -20,6 +20,7 @@ from objects_app.models import State
 from objects_app.operations.objects import NewObject, ObjectChanges
 
 LONGEST_NAME = 1024
+LONGEST_SEARCH = 200  # a substring search takes time by its length, row by row
 LONGEST_LIFE_MS = 100 * 366 * 24 * 3600 * 1000
 LONGEST_URL_SECONDS = 7 * 24 * 3600
 LARGEST_PAGE = 5000
@@ -73,8 +74,8 @@ class ChangeObjectInput(serializers.Serializer[Any]):
 class ListQuery(serializers.Serializer[Any]):
     limit = IntegerField(least=1, most=LARGEST_PAGE, clamp=True, default=20, from_text=True)
     starting_after = TextField(most=100, default="")
-    name = TextField(most=LONGEST_NAME, default="")
-    search = TextField(most=LONGEST_NAME, default="")
+    name = TextField(most=LONGEST_SEARCH, default="")
+    search = TextField(most=LONGEST_SEARCH, default="")
     content_type = TextField(most=255, default="")
     state = ChoiceField(State.values, default="")
     include_total_count = FlagField(default=True, from_text=True)

@@ -2,6 +2,8 @@
 
 import logging
 
+from django.db import transaction
+
 from objects_app.errors import StorageFull, StorageUnavailable
 from objects_app.models import State, StoredObject
 from objects_app.storage import get_storage
@@ -29,13 +31,14 @@ def purge(stored_object: StoredObject) -> bool:
         blob_key=stored_object.blob_key,
         staging_key=stored_object.staging_key,
     )
-    gone.update(blob_key="", staging_key="")
+    with transaction.atomic():
+        gone.update(blob_key="", staging_key="")
     return True
 
 
 def discard_blob(key: str) -> None:
-    """Delete a blob that no row names; where that fails, the orphan sweep does it."""
+    """Delete a blob that no row names. Where that fails, space is lost and nothing else."""
     try:
         get_storage().delete([key])
     except FAILURES:
-        logger.warning("a blob that no row names stays for the sweep")
+        logger.warning("a blob that no row names could not be deleted")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists
 
 from objects_app import access, audit, signing
@@ -103,13 +103,16 @@ def record_download(
     stored_object: StoredObject, *, actor: Actor, grant: TransferGrant, sent: int, complete: bool
 ) -> None:
     """`sent` counts the bytes that the server handed on; `complete` is false where the client went away."""
-    with transaction.atomic():
-        audit.record(
-            AuditAction.CONTENT_DOWNLOADED,
-            actor=actor,
-            target=stored_object,
-            size=sent,
-            result="ok" if complete else "cut",
-            grant=grant.grant,
-            for_account=grant.account,
-        )
+    try:
+        with transaction.atomic():
+            audit.record(
+                AuditAction.CONTENT_DOWNLOADED,
+                actor=actor,
+                target=stored_object,
+                size=sent,
+                result="ok" if complete else "cut",
+                grant=grant.grant,
+                for_account=grant.account,
+            )
+    except DatabaseError:
+        logger.exception("a download of %s by grant %d could not be recorded", stored_object.pk, grant.grant)

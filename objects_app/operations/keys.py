@@ -1,12 +1,13 @@
 """API keys: make, look up, revoke."""
 
 import hashlib
+import logging
 import re
 import secrets
 import zlib
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 
@@ -17,6 +18,7 @@ from objects_app.errors import ValidationFailed
 from objects_app.ids import base62
 from objects_app.models import Account, ApiKey
 
+logger = logging.getLogger(__name__)
 PREFIX = "hld_"
 SECRET = re.compile(rf"{PREFIX}([0-9A-Za-z]{{43}})([0-9A-Za-z]{{6}})")
 SCOPES = ("objects:read", "objects:write")
@@ -90,9 +92,13 @@ def _load(key_digest: str, *, address: str | None) -> ApiKey | None:
 
 
 def _note_use(key: ApiKey, *, address: str | None) -> None:
-    """Asked again in the update, so that one process of several writes."""
+    """Asked again in the update, so that one process of several writes. Where none can write, reading goes on."""
     unused = Q(last_used_at__isnull=True) | Q(last_used_at__lte=clock.ago(USE_NOTED_EVERY))
-    ApiKey.objects.filter(unused, pk=key.pk).update(last_used_at=clock.now(), last_used_from=address)
+    try:
+        with transaction.atomic():
+            ApiKey.objects.filter(unused, pk=key.pk).update(last_used_at=clock.now(), last_used_from=address)
+    except DatabaseError as error:
+        logger.warning("the use of %s could not be noted: %s", key.pk, error)
 
 
 def revoke_key(key: ApiKey, *, actor: Actor) -> bool:

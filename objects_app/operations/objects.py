@@ -12,12 +12,13 @@ from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import WrongState
 from objects_app.models import AuditEvent, MetadataPair, State, StoredObject
-from objects_app.models.objects import fold, is_not_due, new_object_id
+from objects_app.models.objects import StoredObjectQuerySet, fold, is_not_due, new_object_id
 from objects_app.operations import blobs, uploads
 from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
 from objects_app.operations.uploads import Upload
 
 CHANGEABLE = [State.UPLOADING, State.READ_ONLY]
+NOT_CHANGEABLE = "Only an object that is UPLOADING or READ_ONLY can be changed."
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def _change_labels(stored_object: StoredObject, changes: ObjectChanges, *, actor
         columns["metadata"] = changes.metadata
     if changes.limits_life:
         columns["delete_after"] = clock.after(changes.time_to_live) if changes.time_to_live else None
-    _update_changeable(stored_object, columns or {"state": F("state")})
+    if not _changeable(stored_object).update(**columns or {"state": F("state")}):
+        raise WrongState(NOT_CHANGEABLE)
     if changes.metadata is not None:
         stored_object.metadata_pairs.all().delete()
         _index_metadata(stored_object, changes.metadata)
@@ -137,19 +139,17 @@ def unpublish(stored_object: StoredObject, *, actor: Actor) -> bool:
 
 
 def _set_visibility(stored_object: StoredObject, *, is_public: bool) -> bool:
-    rows = StoredObject.objects.filter(is_not_due(), pk=stored_object.pk, state__in=CHANGEABLE)
     epoch = F("visibility_epoch") if is_public else F("visibility_epoch") + 1
+    rows = _changeable(stored_object)
     if rows.exclude(is_public=is_public).update(is_public=is_public, visibility_epoch=epoch):
         return True
     if not rows.exists():
-        raise WrongState("Only an object that is UPLOADING or READ_ONLY can be changed.")
+        raise WrongState(NOT_CHANGEABLE)
     return False
 
 
-def _update_changeable(stored_object: StoredObject, columns: dict[str, Any]) -> None:
-    rows = StoredObject.objects.filter(is_not_due(), pk=stored_object.pk, state__in=CHANGEABLE)
-    if not rows.update(**columns):
-        raise WrongState("Only an object that is UPLOADING or READ_ONLY can be changed.")
+def _changeable(stored_object: StoredObject) -> StoredObjectQuerySet:
+    return StoredObject.objects.filter(is_not_due(), pk=stored_object.pk, state__in=CHANGEABLE)
 
 
 def delete_object(stored_object: StoredObject, *, actor: Actor) -> StoredObject:

@@ -106,13 +106,14 @@ def refuse_too_large(size: int) -> None:
 
 def keep_upload_alive(grant: TransferGrant) -> None:
     """Bytes are arriving: the sweep of stale uploads leaves this one alone."""
-    _open_uploads().filter(pk=grant.object_id).update(last_activity_at=clock.now())
+    with transaction.atomic():
+        _open_uploads().filter(pk=grant.object_id).update(last_activity_at=clock.now())
 
 
 def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, actor: Actor) -> None:
     """Make a whole, durable blob the content of the upload, in place of an earlier one.
 
-    Where the database fails, nobody knows whether this was committed: the blob stays, for the row or the orphan sweep.
+    Where the database fails, nobody knows whether this was committed: the blob stays, because a row may name it.
     """
     with transaction.atomic():
         stored_object = _open_uploads().select_for_update().filter(pk=grant.object_id).first()

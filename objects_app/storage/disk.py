@@ -54,15 +54,20 @@ class DiskStorage:
             try:
                 return DiskReader(os.open(self._path(key), OLD_FILE))
             except FileNotFoundError as error:
-                if not self.folder.is_dir():
-                    raise  # a disk that is not mounted has lost no blob
+                if not self._path(key).parent.is_dir():
+                    raise  # it was there when the blob was written: a disk that is not mounted has lost no blob
                 raise BlobNotFound(key) from error
 
     def delete(self, keys: Iterable[str]) -> None:
+        """Gone for good: the folders are synced, so that no power cut brings back what no row names any more."""
+        folders = set()
         with naming_failures():
             for key in keys:
                 with suppress(FileNotFoundError, BlobNotFound):
                     self._path(key).unlink()
+                    folders.add(self._path(key).parent)
+            for folder in folders:
+                sync_folder(folder)
 
     def free_bytes(self) -> int:
         with naming_failures():

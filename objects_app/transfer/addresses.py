@@ -30,6 +30,11 @@ def client_address(scope: Message) -> str:
     return client
 
 
+def comes_from_proxy(scope: Message) -> bool:
+    """Whether one of our proxies sent this, whose word on the client's own connection counts."""
+    return _is_trusted((scope.get("client") or ("127.0.0.1", 0))[0])
+
+
 def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from objects_app import request_id
 from objects_app.errors import BodyTooLarge
+from objects_app.transfer.addresses import comes_from_proxy
 from objects_app.transfer.exchange import Exchange, Headers
 from objects_app.transfer.threads import in_page_thread
 
@@ -76,8 +77,10 @@ def environ_of(exchange: Exchange, body: bytes) -> Environ:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
+    believed = comes_from_proxy(scope)
     for name, value in scope["headers"]:
-        _add_header(environ, name.decode("latin-1"), value.decode("latin-1"))
+        if believed or name != b"x-forwarded-proto":
+            _add_header(environ, name.decode("latin-1"), value.decode("latin-1"))
     return environ
 
 

@@ -1,6 +1,6 @@
 """The API's description for people: Swagger UI from local files, over the committed OpenAPI file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -13,6 +13,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 OPENAPI_FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
 View = Callable[..., HttpResponseBase]
@@ -37,6 +39,17 @@ def openapi(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(OPENAPI_FILE.read_bytes(), content_type="application/yaml")
 
 
+class AlwaysHTML(DefaultContentNegotiation):
+    def select_renderer(
+        self,
+        request: Request,  # noqa: ARG002
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,  # noqa: ARG002
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
 class SwaggerView(SpectacularSwaggerSplitView):
     """Its own script and everything it loads are files of this site."""
 
@@ -44,7 +57,7 @@ class SwaggerView(SpectacularSwaggerSplitView):
     template_name = "docs.html"
     authentication_classes = ()
     throttle_classes = ()
-    content_negotiation_class = DefaultContentNegotiation
+    content_negotiation_class = AlwaysHTML
 
 
 # Swagger UI sets style attributes as it draws.

@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from objects_app import access, audit, errors, request_id
+from objects_app import access, errors, request_id
 from objects_app.access import Actor
 from objects_app.errors import NotAllowed, ObjectNotFound
 from objects_app.models import Account, User
+from objects_app.operations.refusals import record_refusal
 from objects_app.web.errors import error_page
 
 CHOSEN_ACCOUNT = "account_id"
@@ -55,7 +56,7 @@ def _answer(request: HttpRequest, view: Callable[..., HttpResponse], **kwargs: A
     try:
         return view(request, member, **kwargs)
     except (ObjectNotFound, NotAllowed) as refusal:
-        audit.record_refusal(refusal, actor=member.actor, target_id=kwargs.get("object_id", ""))
+        record_refusal(refusal, actor=member.actor, target_id=kwargs.get("object_id", ""))
         raise
 
 

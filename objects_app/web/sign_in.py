@@ -10,7 +10,8 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 FAILURES_AT_MOST = 10
-FAILURES_FORGOTTEN_AFTER = 10 * 60
+ATTEMPTS_OF_ADDRESS_AT_MOST = 50
+ATTEMPTS_FORGOTTEN_AFTER = 10 * 60
 WRONG = "The e-mail address or the password is not right."
 WAIT = "Too many failed attempts. Wait ten minutes, then try again."
 
@@ -27,12 +28,18 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username", "")
-        counter = _counter(email, address=self.request.META.get("REMOTE_ADDR", "") if self.request else "")
-        if email and _count(counter) > FAILURES_AT_MOST:
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        if email and _is_too_much(email, address=address):
             raise ValidationError(WAIT, code="wait")
         cleaned_data = super().clean()
-        cache.delete(counter)
+        cache.delete(_counter(email, address=address))
         return cleaned_data
+
+
+def _is_too_much(email: str, *, address: str) -> bool:
+    """Guesses at one person, or at many from one network address, which no success of its own makes good."""
+    at_person, from_address = _count(_counter(email, address=address)), _count(_counter("", address=address))
+    return at_person > FAILURES_AT_MOST or from_address > ATTEMPTS_OF_ADDRESS_AT_MOST
 
 
 def _counter(email: str, *, address: str) -> str:
@@ -40,8 +47,8 @@ def _counter(email: str, *, address: str) -> str:
 
 
 def _count(counter: str) -> int:
-    """Each attempt counts before it is tried, so that many at once are no way around; a success forgets them."""
-    cache.add(counter, 0, FAILURES_FORGOTTEN_AFTER)
+    """Each attempt counts before it is tried, so that many at once are no way around."""
+    cache.add(counter, 0, ATTEMPTS_FORGOTTEN_AFTER)
     try:
         return cache.incr(counter)
     except ValueError:  # it ran out in this very moment

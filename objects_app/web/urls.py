@@ -1,7 +1,10 @@
 """The addresses of the pages."""
 
 from django.contrib.auth.views import LogoutView
+from django.templatetags.static import static
 from django.urls import path
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 
 from objects_app.web import accounts, docs, health, objects
 from objects_app.web.sign_in import SignInView
@@ -17,6 +20,7 @@ urlpatterns = [
     path("accounts/choose", accounts.choose_account, name="choose_account"),
     path("docs/", docs.swagger, name="docs"),
     path("docs/openapi.yaml", docs.openapi, name="openapi"),
+    path("favicon.ico", require_safe(RedirectView.as_view(url=static("img/icon.svg")))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

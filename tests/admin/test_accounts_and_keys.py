@@ -57,6 +57,17 @@ def test_a_superuser_adds_a_membership(alice, bob, superuser_browser):
     assert Membership.objects.get(account=alice.account, user=bob.user).role == "viewer"
 
 
+def test_a_superuser_removes_a_membership(alice, superuser_browser):
+    superuser_browser.post(f"/admin/objects_app/membership/{alice.membership.pk}/delete/", {"post": "yes"})
+    assert not Membership.objects.exists()
+
+
+def test_staff_remove_no_membership(alice, staff_browser):
+    page = f"/admin/objects_app/membership/{alice.membership.pk}/delete/"
+    assert staff_browser.post(page, {"post": "yes"}).status_code == 403
+    assert Membership.objects.exists()
+
+
 def test_a_superuser_changes_a_person(alice, superuser_browser):
     page = f"/admin/objects_app/user/{alice.user.pk}/change/"
     superuser_browser.post(page, {"email": "Alice@example.org", "name": "Alice", "is_active": ""})

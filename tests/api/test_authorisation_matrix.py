@@ -74,6 +74,7 @@ PAGES = {
     ("accounts/choose", "POST"): "302 302 302 302 302 302 302 404 404",  # without saying which
     ("docs/", "GET"): ANYBODY,
     ("docs/openapi.yaml", "GET"): ANYBODY,
+    ("favicon.ico", "GET"): "302 302 302 302 302 302 302 302 302",  # to the drawing
     ("healthz", "GET"): ANYBODY,
     ("readyz", "GET"): ANYBODY,
 }

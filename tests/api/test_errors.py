@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from rest_framework import exceptions
 
 from objects_app import audit, listing
 from objects_app.api import inputs
@@ -71,12 +72,12 @@ def trace_of(call, queries) -> tuple:
 def test_a_foreign_id_and_an_unknown_id_are_the_same(bob_api, alice, by_id, django_assert_max_num_queries):
     theirs = make_object(alice)
     bob_api.get("/v1/objects")  # the key is known from here on
-    with django_assert_max_num_queries(9) as queries:
+    with django_assert_max_num_queries(13) as queries:
         foreign = trace_of(lambda: by_id(bob_api, theirs.pk), queries)
         unknown = trace_of(lambda: by_id(bob_api, UNKNOWN), queries)
     assert foreign == unknown
     assert foreign[:2] == (404, True)
-    assert (foreign[3], foreign[4]["action"]) == (["SELECT", "INSERT"], "object.not_found")
+    assert (foreign[3], foreign[4]["action"]) == (["SELECT", "SAVEPOINT", "INSERT", "RELEASE"], "object.not_found")
 
 
 @pytest.mark.parametrize("pk", ODD_IDS)
@@ -118,6 +119,11 @@ def test_an_unknown_address_is_refused_in_json(alice_api, method, path):
     answer = alice_api.client.generic(method, f"/v1/{path}")
     assert (answer.status_code, answer.json()) == (404, error("not_found"))
     assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_the_address_of_the_api_itself_is_refused_in_json(alice_api):
+    answer = alice_api.get("/v1")
+    assert (answer.status_code, answer.json()) == (404, error("not_found"))
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml;q=0.1", "*/*", "nonsense", "image/*"])
@@ -209,6 +215,13 @@ def test_a_defect_of_ours_is_told_without_its_inside(alice_api, monkeypatch):
     assert (answer.status_code, answer.json()) == (500, error("internal_error"))
     assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
     assert b"inside" not in answer.content
+
+
+@pytest.mark.parametrize("refusal", [exceptions.NotAcceptable, exceptions.ParseError])
+def test_a_refusal_by_the_framework_is_no_defect_of_ours(alice_api, monkeypatch, refusal):
+    monkeypatch.setattr(listing, "own_list", raising(refusal()))
+    answer = alice_api.get("/v1/objects")
+    assert (answer.status_code, answer.json()) == (400, error("bad_request"))
 
 
 @pytest.mark.parametrize("failure", [OperationalError("database is locked"), InterfaceError("connection closed")])

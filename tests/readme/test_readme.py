@@ -12,7 +12,7 @@ from django.core.management import get_commands
 from tests.readme.documents import README, ROOT, code, executed_blocks, table
 
 LINK = re.compile(r"\]\(([^)#]+)")
-READERS = {"str", "list", "duration", "whole_number", "switch", "choice"}
+READERS = {"text", "words", "networks", "writable_file", "duration", "whole_number", "switch", "choice"}
 
 
 @pytest.fixture
@@ -37,8 +37,7 @@ def read_settings():
 
 
 def is_reading(node):
-    name = getattr(getattr(node, "func", None), "attr", None) or getattr(getattr(node, "func", None), "id", None)
-    return name in READERS and isinstance(node.args[0], ast.Constant)
+    return getattr(getattr(node, "func", None), "id", None) in READERS and isinstance(node.args[0], ast.Constant)
 
 
 def default_of(call):
@@ -53,7 +52,7 @@ def as_written(default):
 
 
 def test_the_shell_examples_run_as_written(run):
-    shell = run("bash", "-euo", "pipefail", "-c", "\n".join(executed_blocks("sh")))
+    shell = run("bash", "-euo", "pipefail", "-c", "\n".join(executed_blocks("bash")))
     assert shell.returncode == 0, shell.stderr
     assert "Hello from Holdall" in shell.stdout
     assert shell.stdout.count('"state":"READ_ONLY"') == 5
@@ -61,7 +60,7 @@ def test_the_shell_examples_run_as_written(run):
 
 
 def test_the_shell_examples_cover_every_call():
-    blocks = executed_blocks("sh")
+    blocks = executed_blocks("bash")
     calls = [
         '/v1/objects"',
         "-T ",

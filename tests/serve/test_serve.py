@@ -32,6 +32,14 @@ def test_the_printed_key_works(holdall):
     assert list_objects(holdall, holdall.key) == 200
 
 
+def test_a_relative_data_folder_is_the_same_for_every_process(tmp_path):
+    server = live.start_server(tmp_path / "data", folder=tmp_path, DATA_DIR="data", THROTTLE_ENABLED="false")
+    try:
+        assert list_objects(server, server.key) == 200
+    finally:
+        server.stop()
+
+
 def test_what_a_first_start_makes_is_the_operators_alone(holdall):
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (holdall.data_dir, *holdall.data_dir.iterdir())}
     assert [path for path, mode in modes.items() if mode & 0o077] == []

@@ -164,6 +164,21 @@ def test_a_disk_that_is_not_mounted_has_lost_no_blob(store):
 
 
 def test_a_missing_blob_is_told_from_a_missing_disk(store):
-    keep(store)
+    key = keep(store)
     with pytest.raises(BlobNotFound):
-        store.open("0" * 48)
+        store.open(key[:2] + "0" * 46)
+
+
+def test_an_empty_mount_point_has_lost_no_blob(store):
+    key = keep(store)
+    store.folder.rename(store.folder.with_name("elsewhere"))
+    store.folder.mkdir()
+    with pytest.raises(StorageUnavailable):
+        store.open(key)
+
+
+def test_a_deletion_is_synced(store, monkeypatch):
+    key = keep(store)
+    calls = watch(monkeypatch)
+    store.delete([key])
+    assert calls == ["open", "fsync", "close"]

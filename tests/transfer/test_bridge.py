@@ -1,8 +1,11 @@
 """The way to Django on a live server: Django sees what a client sends, and oddities are refused, not failures."""
 
+from ipaddress import ip_network
+
 import httpx
 import pytest
 
+from objects_app.transfer import addresses
 from objects_app.transfer.wsgi import environ_of
 from tests.transfer.wire import Http2, ask, connect, head, is_closed_by_server, read_answer
 
@@ -29,6 +32,13 @@ def test_header_names_with_an_underscore_are_dropped():
     environ = environ_of(Request((b"x_forwarded_proto", b"https"), (b"content_length", b"5")), b"abc")
     assert "HTTP_X_FORWARDED_PROTO" not in environ
     assert environ["CONTENT_LENGTH"] == "3"
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [([], False), (["127.0.0.0/8"], True)])
+def test_only_a_proxy_of_ours_is_believed_what_scheme_its_client_used(monkeypatch, proxies, believed):
+    monkeypatch.setattr(addresses, "_trusted", lambda: [ip_network(proxy) for proxy in proxies])
+    environ = environ_of(Request((b"x-forwarded-proto", b"https")), b"")
+    assert ("HTTP_X_FORWARDED_PROTO" in environ) == believed
 
 
 @pytest.mark.parametrize(("raw", "seen"), [(b"/a%20b", "/a b"), (b"/%C3%A9", "/\xc3\xa9"), (b"/%ff", "/\xff")])

@@ -57,3 +57,11 @@ def test_a_tag_is_found_in_if_none_match(header):
 @pytest.mark.parametrize("header", [None, "", '"b"', "a", '"a" "b"'])
 def test_another_tag_is_not(header):
     assert not names_tag(header, '"a"')
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("漢" * 1024, "漢" * 200), ("a" * 300 + ".tar.gz", "a" * 197 + ".gz"), ("a." + "b" * 300, "a." + "b" * 198)],
+)
+def test_a_long_name_keeps_its_suffix_and_fits_into_a_header(name, shown):
+    assert unquote(disposition(name, inline=False).partition("''")[2]) == shown

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.factories import PASSWORD
 
 PAGE = "/docs/"
@@ -23,6 +25,18 @@ def test_what_the_page_loads_is_there(client, db):
         answer = client.get(address)
         answer.close()
         assert answer.status_code == 200, address
+
+
+@pytest.mark.parametrize("accept", ["application/json", "nonsense", ""])
+def test_the_page_is_html_whatever_the_reader_accepts(client, db, accept):
+    answer = client.get(PAGE, headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_the_icon_that_browsers_ask_for_is_there(client, db):
+    icon = client.get("/favicon.ico", follow=True)
+    icon.close()
+    assert (icon.status_code, icon.headers["Content-Type"]) == (200, "image/svg+xml")
 
 
 def test_only_its_styles_are_freed_from_the_strict_policy(client, db):

@@ -169,3 +169,8 @@ def test_the_switcher_shows_the_other_accounts_objects(alice, bob, alice_browser
 def test_nobody_switches_to_an_account_of_strangers(alice, bob, alice_browser):
     assert alice_browser.post("/accounts/choose", {"account": bob.account.pk}).status_code == 404
     assert alice_browser.get("/").context["member"].account == alice.account
+
+
+@pytest.mark.parametrize(("length", "status"), [(200, 200), (201, 400)])
+def test_a_search_has_at_most_two_hundred_characters(alice_browser, length, status):
+    assert alice_browser.get("/", {"search": "x" * length}).status_code == status

@@ -95,6 +95,21 @@ def test_another_spelling_of_the_address_is_no_way_around_the_lock(alice):
     assert problems(try_to_sign_in(Client())) == [sign_in.WAIT]
 
 
+def test_many_attempts_lock_a_network_address_whomever_they_name(alice, monkeypatch):
+    monkeypatch.setattr(sign_in, "ATTEMPTS_OF_ADDRESS_AT_MOST", 3)
+    for name in ["one", "two", "three"]:
+        fail(1, email=f"{name}@example.com")
+    assert problems(try_to_sign_in(Client())) == [sign_in.WAIT]
+    assert try_to_sign_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_a_success_does_not_unlock_a_network_address(alice, monkeypatch):
+    monkeypatch.setattr(sign_in, "ATTEMPTS_OF_ADDRESS_AT_MOST", 3)
+    fail(2, email="bob@example.com")
+    assert try_to_sign_in(Client()).status_code == 302
+    assert problems(try_to_sign_in(Client())) == [sign_in.WAIT]
+
+
 def test_a_success_forgets_the_failures(alice):
     fail(9)
     try_to_sign_in(Client())
