@@ -63,7 +63,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603  our own programs, no shell
             [*tie, self.module, *self.arguments],
             cwd=settings.BASE_DIR,
-            env=os.environ | {"DATA_DIR": str(settings.DATA_DIR), "LOG_FILE": str(settings.LOG_FILE)},
+            env=os.environ | {"DATA_DIR": str(settings.DATA_DIR), "LOG_FILE": settings.LOG_FILE},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

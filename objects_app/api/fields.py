@@ -11,6 +11,7 @@ from rest_framework import serializers
 from objects_app.content_types import MIME_TYPE, WORDS, is_content_type
 from objects_app.text import is_clean
 
+OBJECT_ID = re.compile(r"obj_[0-9A-Za-z]{20,36}")
 DIGITS = re.compile(r"[0-9]{1,4000}")  # Python refuses to read many more
 LARGEST = 2**63 - 1
 NO_CONTROL = r"[^\u0000-\u001f\u007f-\u009f]"
@@ -130,17 +131,21 @@ class IntegerField(InputField):
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> int:
+        number = self._whole_number(data)
+        if number < self.least:
+            self.fail("small", least=self.least)
+        if number > self.most and not self.clamp:
+            self.fail("large", most=self.most)
+        return min(number, self.most)
+
+    def _whole_number(self, data: Any) -> int:
         if self.from_text and isinstance(data, str) and DIGITS.fullmatch(data):
-            data = int(data)
+            return int(data)
         if isinstance(data, float) and data.is_integer():  # 1.0 and 1e3 are integers in JSON Schema
-            data = int(data)
+            return int(data)
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("type")
-        if data < self.least:
-            self.fail("small", least=self.least)
-        if data > self.most and not self.clamp:
-            self.fail("large", most=self.most)
-        return min(data, self.most)
+        return data
 
     def schema(self) -> Schema:
         schema = {"type": "integer", "minimum": self.least}

@@ -15,12 +15,11 @@ from objects_app.api.fields import (
     Sha256Field,
     TextField,
 )
-from objects_app.listing import Filters
+from objects_app.listing import LONGEST_SEARCH, Filters
 from objects_app.models import State
 from objects_app.operations.objects import NewObject, ObjectChanges
 
 LONGEST_NAME = 1024
-LONGEST_SEARCH = 200  # a substring search takes time by its length, row by row
 LONGEST_LIFE_MS = 100 * 366 * 24 * 3600 * 1000
 LONGEST_URL_SECONDS = 7 * 24 * 3600
 LARGEST_PAGE = 5000

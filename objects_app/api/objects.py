@@ -1,6 +1,5 @@
 """Objects: every call of the contract, in both dialects."""
 
-import re
 from typing import Any, TypeVar
 
 from rest_framework.request import Request
@@ -11,6 +10,7 @@ from rest_framework.viewsets import ViewSet
 from objects_app import access, listing, request_id
 from objects_app.access import Actor
 from objects_app.api.authentication import actor_of
+from objects_app.api.fields import OBJECT_ID
 from objects_app.api.inputs import (
     ChangeObjectInput,
     CreateObjectInput,
@@ -27,7 +27,6 @@ from objects_app.models import StoredObject
 from objects_app.operations import downloads, objects, uploads
 from objects_app.operations.repeats import Fingerprint
 
-OBJECT_ID = re.compile(r"obj_[0-9A-Za-z]{20,36}")
 Input = TypeVar("Input", bound=Serializer[Any])
 
 

@@ -146,7 +146,7 @@ OPERATIONS = {
     ),
 }
 PATH_PARAMETERS = {
-    "id": OpenApiParameter("id", schema_parts.OBJECT_ID, OpenApiParameter.PATH),
+    "id": OpenApiParameter("id", schema_parts.ID, OpenApiParameter.PATH),
     "key": OpenApiParameter("key", schema_parts.METADATA_KEY, OpenApiParameter.PATH),
 }
 

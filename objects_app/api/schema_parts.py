@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from objects_app.api.fields import NO_CONTROL, MetadataField
+from objects_app.api.fields import NO_CONTROL, OBJECT_ID, MetadataField
 from objects_app.errors import ObjectsError
 
 Schema = dict[str, Any]
-OBJECT_ID: Schema = {"type": "string", "pattern": "^obj_[0-9A-Za-z]{20,36}$"}
+ID: Schema = {"type": "string", "pattern": f"^{OBJECT_ID.pattern}$"}
 METADATA_KEY: Schema = {
     "type": "string",
     "minLength": 1,
@@ -90,7 +90,7 @@ def _signed_parameters() -> list[Schema]:
     in_query = [
         {"in": "query", "name": name, "required": True, "schema": schema} for name, schema in SIGNED_QUERY.items()
     ]
-    return [{"in": "path", "name": "id", "required": True, "schema": OBJECT_ID}, *in_query]
+    return [{"in": "path", "name": "id", "required": True, "schema": ID}, *in_query]
 
 
 def _signed_operation(operation_id: str, summary: str, answers: Schema, statuses: Iterable[int]) -> Schema:

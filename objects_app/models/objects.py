@@ -32,6 +32,10 @@ def is_not_due() -> Q:
     return Q(delete_after__isnull=True) | Q(delete_after__gt=clock.now())
 
 
+def is_live() -> Q:
+    return ~Q(state=State.DELETED) & is_not_due()
+
+
 def is_public_now() -> Q:
     """What every key holder may read: finished, not past its time, and its account in good standing."""
     return Q(is_public=True, state=State.READ_ONLY, account__suspended_at__isnull=True) & is_not_due()
@@ -52,7 +56,7 @@ class StoredObjectQuerySet(models.QuerySet["StoredObject"]):
         return self.filter(account_id=account_id)
 
     def live(self) -> Self:
-        return self.exclude(state=State.DELETED).filter(is_not_due())
+        return self.filter(is_live())
 
     def public(self) -> Self:
         return self.filter(is_public_now())

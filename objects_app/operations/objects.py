@@ -100,13 +100,7 @@ def change_object(
 
 
 def _change_labels(stored_object: StoredObject, changes: ObjectChanges, *, actor: Actor) -> None:
-    columns: dict[str, Any] = {}
-    if changes.name is not None:
-        columns |= {"name": changes.name, "folded_name": fold(changes.name)}
-    if changes.metadata is not None:
-        columns["metadata"] = changes.metadata
-    if changes.limits_life:
-        columns["delete_after"] = clock.after(changes.time_to_live) if changes.time_to_live else None
+    columns = _columns_of(changes)
     if not _changeable(stored_object).update(**columns or {"state": F("state")}):
         raise WrongState(NOT_CHANGEABLE)
     if changes.metadata is not None:
@@ -115,6 +109,18 @@ def _change_labels(stored_object: StoredObject, changes: ObjectChanges, *, actor
     if columns:
         fields = sorted(columns.keys() - {"folded_name"})
         audit.record(AuditAction.OBJECT_CHANGED, actor=actor, target=stored_object, fields=fields)
+
+
+def _columns_of(changes: ObjectChanges) -> dict[str, Any]:
+    """What to write for all changes but the visibility, which has verbs of its own."""
+    columns: dict[str, Any] = {}
+    if changes.name is not None:
+        columns |= {"name": changes.name, "folded_name": fold(changes.name)}
+    if changes.metadata is not None:
+        columns["metadata"] = changes.metadata
+    if changes.limits_life:
+        columns["delete_after"] = clock.after(changes.time_to_live) if changes.time_to_live else None
+    return columns
 
 
 def publish(stored_object: StoredObject, *, actor: Actor) -> bool:

@@ -83,6 +83,15 @@ def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
 
 def begin_upload(grant: TransferGrant, *, length: int | None) -> None:
     """Refuse what cannot end well before a byte is read. `length` is the declared one, None for a chunked body."""
+    _refuse_closed(grant)
+    refuse_too_large(length or 0)
+    free = get_storage().free_bytes()
+    if free is not None and (length or 0) > free:
+        raise StorageFull
+    keep_upload_alive(grant)
+
+
+def _refuse_closed(grant: TransferGrant) -> None:
     stored_object = (
         StoredObject.objects.with_current_state().select_related("account").filter(pk=grant.object_id).first()
     )
@@ -92,11 +101,6 @@ def begin_upload(grant: TransferGrant, *, length: int | None) -> None:
         raise UrlExpired
     if stored_object.current_state != State.UPLOADING:
         raise UploadClosed
-    refuse_too_large(length or 0)
-    free = get_storage().free_bytes()
-    if free is not None and (length or 0) > free:
-        raise StorageFull
-    keep_upload_alive(grant)
 
 
 def refuse_too_large(size: int) -> None:

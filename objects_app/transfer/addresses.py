@@ -17,7 +17,7 @@ def _trusted() -> list[Network]:
 
 def client_address(scope: Message) -> str:
     """The nearest address that is no proxy of ours; forged entries further to the left are never reached."""
-    client = (scope.get("client") or ("127.0.0.1", 0))[0]
+    client = _peer(scope)
     if not _is_trusted(client):
         return client
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
@@ -32,7 +32,13 @@ def client_address(scope: Message) -> str:
 
 def comes_from_proxy(scope: Message) -> bool:
     """Whether one of our proxies sent this, whose word on the client's own connection counts."""
-    return _is_trusted((scope.get("client") or ("127.0.0.1", 0))[0])
+    return _is_trusted(_peer(scope))
+
+
+def _peer(scope: Message) -> str:
+    """Who opened the connection."""
+    peer: str = (scope.get("client") or ("127.0.0.1", 0))[0]
+    return peer
 
 
 def _is_address(text: str) -> bool:
@@ -44,5 +50,8 @@ def _is_address(text: str) -> bool:
 
 
 def _is_trusted(text: str) -> bool:
+    networks = _trusted()
+    if not networks:
+        return False
     address = ipaddress.ip_address(text)
-    return any(address in network for network in _trusted())
+    return any(address in network for network in networks)

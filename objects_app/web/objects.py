@@ -28,7 +28,7 @@ DOWNLOAD_URL_LIFETIME = timedelta(minutes=5)
 
 
 class FilterForm(forms.Form):
-    search = forms.CharField(required=False, max_length=200)
+    search = forms.CharField(required=False, max_length=listing.LONGEST_SEARCH)
     state = forms.ChoiceField(required=False, choices=[("", "Any state but deleted"), *State.choices])
     after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
