@@ -54,11 +54,22 @@ class LiveServer:
         """The process that the supervisor itself started for `granian` or `celery`."""
         return min(pid for pid, line in self.processes().items() if f" {program} " in line)
 
+    def children_of(self, parent: int) -> list[int]:
+        return [pid for pid in self.processes() if parent_of(pid) == parent]
+
     def stop(self) -> int:
         """End it as an operator would and return the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS)
+
+
+def parent_of(pid: int) -> int:
+    """0 where the process has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def free_port() -> int:
