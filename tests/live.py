@@ -64,12 +64,21 @@ class LiveServer:
         return self.process.wait(STOP_SECONDS)
 
 
+def is_running(pid: int) -> bool:
+    return _status_of(pid)[0] not in "ZX"
+
+
 def parent_of(pid: int) -> int:
     """0 where the process has ended."""
+    return int(_status_of(pid)[1])
+
+
+def _status_of(pid: int) -> list[str]:
+    """The letter of its state, its parent and more."""
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return 0
+        return ["X", "0"]
 
 
 def free_port() -> int:
@@ -100,8 +109,8 @@ def manage(
 
 def start_server(data_dir: Path, *, folder: Path = ROOT, **environment: str) -> LiveServer:
     """Start `serve` in `folder` and return once it answers; what it prints goes to a file beside the data folder."""
-    address = f"127.0.0.1:{free_port()}"
-    settings = environment_of(data_dir, ADDRESS=address, **environment)
+    address = environment.setdefault("ADDRESS", f"127.0.0.1:{free_port()}")
+    settings = environment_of(data_dir, **environment)
     output = data_dir.with_name(f"{data_dir.name}.{address.rpartition(':')[2]}.out")
     with output.open("wb") as file:
         process = subprocess.Popen(
