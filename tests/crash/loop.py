@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tests import live
-from tests.crash.checking import Examiner, Faults, Ledger, World
+from tests.crash.checking import Examiner, Faults, Ledger, World, ask_sqlite
 from tests.crash.killing import WEB, Site
 from tests.crash.stories import Story
 from tests.crash.writers import Client, Crowd, Tally
@@ -84,10 +84,11 @@ class Loop:
         seeds = [self.random.getrandbits(32) for _ in range(WRITERS)]
         crowd = Crowd(self.site.server.base_url, self.site.key, seeds)
         try:
-            crowd.work_for(self.random.uniform(0.05, 0.8))
+            crowd.work_for(self.random.uniform(0.05, 0.6))
             since, dead = self.kill_somebody()
-            if dead.keys() & WEB:
-                crowd.end()
+            if not dead.keys() & WEB:
+                crowd.work_for(0.5)  # they notice nothing
+            crowd.end()
             back_in = self.site.come_back(dead, since=since)
         finally:
             stories = crowd.end()
@@ -133,7 +134,9 @@ class Loop:
         self.sweep()
         self.look_at(list(self.ledger.living.values()))
         self.ledger.add([])
-        World(self.site.data_dir).check(self.ledger, self.figures.faults)
+        query = ask_sqlite(self.site.data_dir / "holdall.sqlite3")
+        World(self.site.data_dir / "objects", query).check(self.ledger, self.figures.faults)
+        self.figures.faults.wrong += [line for (line,) in query("PRAGMA integrity_check") if line != "ok"]
 
     def sweep(self) -> None:
         for story in self.ledger.living.values():
