@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,14 +107,21 @@ def manage(
     )
 
 
-def start_server(data_dir: Path, *, folder: Path = ROOT, **environment: str) -> LiveServer:
-    """Start `serve` in `folder` and return once it answers; what it prints goes to a file beside the data folder."""
+def start_server(data_dir: Path, *, folder: Path = ROOT, wrapper: Sequence[str] = (), **environment: str) -> LiveServer:
+    """Start `serve` in `folder` and return once it answers; what it prints goes to a file beside the data folder.
+
+    `wrapper` is a command that runs `serve` in its own process, such as a tracer's.
+    """
     address = environment.setdefault("ADDRESS", f"127.0.0.1:{free_port()}")
     settings = environment_of(data_dir, **environment)
     output = data_dir.with_name(f"{data_dir.name}.{address.rpartition(':')[2]}.out")
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, MANAGE, "serve"], env=settings, cwd=folder, stdout=file, stderr=subprocess.STDOUT
+            [*wrapper, sys.executable, MANAGE, "serve"],
+            env=settings,
+            cwd=folder,
+            stdout=file,
+            stderr=subprocess.STDOUT,
         )
     server = LiveServer(f"http://{address}", "", process, data_dir, settings, output)
     try:
