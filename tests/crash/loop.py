@@ -16,7 +16,7 @@ from tests import live
 from tests.crash.checking import Examiner, Faults, Ledger, World, ask_sqlite
 from tests.crash.killing import WEB, Site
 from tests.crash.stories import Story
-from tests.crash.writers import Client, Crowd, Tally
+from tests.crash.writers import Client, Crowd, Tally, Unanswered
 from tests.failpoints import every_failpoint
 
 WRITERS = 4
@@ -116,19 +116,27 @@ class Loop:
         """Each as it is now; of the uploads, every second is completed and the others are left to the sweep."""
         with self.examiner() as examiner:
             for story in stories:
-                examiner.examine(story)
-                if "UPLOADING" in story.states:
-                    if self.random.random() < 0.5:
-                        examiner.finish(story)
-                    story.expiring = not story.completed
+                try:
+                    self.look_at_one(examiner, story)
+                except Unanswered:
+                    self.figures.faults.lost.append(f"{story} is not to be had")
+
+    def look_at_one(self, examiner: Examiner, story: Story) -> None:
+        examiner.examine(story)
+        if "UPLOADING" in story.states:
+            if self.random.random() < 0.5:
+                examiner.finish(story)
+            story.expiring = not story.completed
 
     @contextmanager
     def examiner(self) -> Iterator[Examiner]:
         url, tally = self.site.server.base_url, Tally()
         clients = [Client(url, key, tally) for key in (self.site.key, self.strangers_key)]
-        with closing(clients[0]), closing(clients[1]):
-            yield Examiner(*clients, faults=self.figures.faults)
-        self.figures.count([tally])
+        try:
+            with closing(clients[0]), closing(clients[1]):
+                yield Examiner(*clients, faults=self.figures.faults)
+        finally:
+            self.figures.count([tally])
 
     def check_everything(self) -> None:
         self.sweep()
