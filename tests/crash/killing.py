@@ -66,17 +66,16 @@ class Site:
                 os.kill(pid, signal.SIGKILL)
         return dead
 
-    def arm(self, failpoint: str) -> None:
-        (self.armed / failpoint).touch()
-
-    def died_at(self, failpoint: str, *, within: float) -> dict[str, int]:
-        """The part that died there; nothing where none came by in time."""
+    def die_at(self, failpoint: str, *, within: float) -> dict[str, int]:
+        """The part that came by the failpoint and died there; nothing where none did in time."""
         parts = {pid: name for name, pid in self.parts().items()}
+        armed = self.armed / failpoint
+        armed.touch()
         with suppress(AssertionError):
-            live.wait_until(lambda: not (self.armed / failpoint).exists(), seconds=within)
-        (self.armed / failpoint).unlink(missing_ok=True)
-        pids = [int(path.name.rpartition(".")[2]) for path in self.armed.glob(f"{failpoint}.*")]
-        for path in self.armed.glob("*"):
+            live.wait_until(lambda: not armed.exists(), seconds=within)
+        armed.unlink(missing_ok=True)
+        pids = [int(path.name.rpartition(".")[2]) for path in self.armed.iterdir()]
+        for path in self.armed.iterdir():
             path.unlink()
         return {parts[pid]: pid for pid in pids}
 

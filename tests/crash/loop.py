@@ -109,8 +109,7 @@ class Loop:
 
     def die_at_a_failpoint(self) -> dict[str, int]:
         failpoint = self.random.choice([name for name in every_failpoint() if name.startswith(REACHED)])
-        self.site.arm(failpoint)
-        return self.site.died_at(failpoint, within=5)
+        return self.site.die_at(failpoint, within=5)
 
     def look_at(self, stories: list[Story]) -> None:
         """Each as it is now; of the uploads, every second is completed and the others are left to the sweep."""
