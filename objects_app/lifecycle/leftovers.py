@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from objects_app.lifecycle.objects import bytes_of
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
 from objects_app.models import State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet
+from objects_app.models.objects import StoredObjectQuerySet, has_bytes_to_purge
 from objects_app.operations import blobs
 from objects_app.storage import BlobEntry, get_storage
 
@@ -22,10 +22,9 @@ def bytes_to_purge(*, before: Moment) -> StoredObjectQuerySet:
 
     What was completed and found damaged later keeps its bytes until somebody deletes it: they may be all that is left.
     """
-    left = Q(state__in=[State.DELETED, State.ERROR]) & (~Q(blob_key="") | ~Q(staging_key=""))
     deleted = Q(state=State.DELETED, deleted_at__lte=before)
     failed = Q(state=State.ERROR, completed_at__isnull=True, last_activity_at__lte=before)
-    return StoredObject.objects.filter(left, deleted | failed)
+    return StoredObject.objects.filter(has_bytes_to_purge(), deleted | failed)
 
 
 def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
@@ -61,10 +60,15 @@ def _unnamed(seen: list[BlobEntry], *, before: Moment) -> list[BlobEntry]:
 
 
 def named_keys(keys: list[str]) -> set[str]:
-    """Those of the keys that a row names, in one statement: no completion moves a key between two looks."""
+    """Those of the keys that a row names."""
+    return set(keys_in_rows(keys))
+
+
+def keys_in_rows(keys: list[str]) -> QuerySet[StoredObject, str]:
+    """In one statement, so that no completion moves a key from column to column between two looks."""
     staged = StoredObject.objects.filter(staging_key__in=keys).exclude(staging_key="")
     finished = StoredObject.objects.filter(blob_key__in=keys).exclude(blob_key="")
-    return set(staged.values_list("staging_key", flat=True).union(finished.values_list("blob_key", flat=True)))
+    return staged.values_list("staging_key", flat=True).union(finished.values_list("blob_key", flat=True))
 
 
 def is_named(key: str) -> bool:
@@ -72,7 +76,7 @@ def is_named(key: str) -> bool:
 
 
 def any_blob_is_named() -> bool:
-    return StoredObject.objects.exclude(blob_key="", staging_key="").exists()
+    return any(StoredObject.objects.exclude(**{column: ""}).exists() for column in ("blob_key", "staging_key"))
 
 
 def remove_parts(*, before: Moment, limit: int = BATCH) -> Swept:
