@@ -200,6 +200,7 @@ VERIFY_LENGTHS_EVERY = duration("VERIFY_LENGTHS_EVERY", default="1d")
 VERIFY_DIGESTS_AFTER = duration("VERIFY_DIGESTS_AFTER", default="30d")
 VERIFY_BYTES_PER_SECOND = whole_number("VERIFY_BYTES_PER_SECOND", default=8 * 1024 * 1024)
 JOB_RUN_LIFETIME = duration("JOB_RUN_LIFETIME", default="30d")
+METRICS_TOKEN = text("METRICS_TOKEN")
 BROKER_DIR = DATA_DIR / "broker"
 LOCKS_DIR = DATA_DIR / "locks"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
