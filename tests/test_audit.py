@@ -37,17 +37,25 @@ def test_history_outlives_what_it_tells_of(alice):
     assert AuditEvent.objects.filter(target_id=notes.pk).count() == 4
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE objects_app_auditevent SET result = 'ok'",
-        "DELETE FROM objects_app_auditevent",
-        "INSERT OR REPLACE INTO objects_app_auditevent SELECT * FROM objects_app_auditevent",
-        "UPDATE OR IGNORE objects_app_auditevent SET id = id + 1000",
-    ],
-    ids=["update", "delete", "replace", "renumber"],
-)
-def test_the_database_refuses_to_change_a_fact(db, statement):
+CHANGES = [
+    ("sqlite", "UPDATE objects_app_auditevent SET result = 'ok'"),
+    ("sqlite", "DELETE FROM objects_app_auditevent"),
+    ("sqlite", "INSERT OR REPLACE INTO objects_app_auditevent SELECT * FROM objects_app_auditevent"),
+    ("sqlite", "UPDATE OR IGNORE objects_app_auditevent SET id = id + 1000"),
+    ("postgresql", "UPDATE objects_app_auditevent SET result = 'ok'"),
+    ("postgresql", "DELETE FROM objects_app_auditevent"),
+    ("postgresql", "TRUNCATE objects_app_auditevent"),
+    ("postgresql", "WITH gone AS (DELETE FROM objects_app_auditevent RETURNING id) SELECT id FROM gone"),
+    (
+        "postgresql",
+        "INSERT INTO objects_app_auditevent TABLE objects_app_auditevent ON CONFLICT (id) DO UPDATE SET result = ''",
+    ),
+]
+
+
+@pytest.mark.parametrize(("database", "statement"), CHANGES)
+def test_the_database_refuses_to_change_a_fact(request, database, statement):
+    request.getfixturevalue(f"{database}_database")
     audit.record(AuditAction.OBJECT_NOT_FOUND, actor=OPERATOR)
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match="append-only"):
         cursor.execute(statement)
