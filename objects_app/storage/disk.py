@@ -49,6 +49,27 @@ class DiskStorage:
             self._make_folder(self._path(key).parent)
             return DiskWriter(key, self._path(key))
 
+    def take_in(self, key: str) -> "DiskWriter":
+        """A writer for a blob that has its key already, in place of what an interrupted one left behind."""
+        path = self._path(key)
+        with naming_failures():
+            self._make_folder(self.folder)
+            self._make_folder(path.parent)
+            path.with_suffix(".part").unlink(missing_ok=True)
+            return DiskWriter(key, path)
+
+    def keys(self) -> Iterator[str]:
+        """The key of every blob, in order; one folder of them at a time is held in memory."""
+        with naming_failures():
+            for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
+                yield from sorted(path.name for path in folder.iterdir() if KEY.fullmatch(path.name))
+
+    def remove_parts(self) -> None:
+        """Only where nobody writes: the blob of each is not there, and will be written anew."""
+        with naming_failures():
+            for part in self.folder.glob("[0-9a-f][0-9a-f]/*.part"):
+                part.unlink(missing_ok=True)
+
     def open(self, key: str) -> "DiskReader":
         with naming_failures():
             try:
