@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config import brokers, databases
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
 from config.secret_key import read_or_create_secret_key
 
@@ -133,25 +134,13 @@ USE_I18N = False
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Database. FULL: a commit is on the disk before it is answered (promise P8). WAL: readers go on beside the one writer.
+# Database, cache
+DATABASE_URL = text("DATABASE_URL")
+REDIS_URL = brokers.check_redis_url(text("REDIS_URL"))
 DATABASES = {
-    "default": {
-        "ENGINE": "objects_app.sqlite",
-        "NAME": DATA_DIR / "holdall.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
-        },
-    }
+    "default": databases.postgresql(DATABASE_URL) if DATABASE_URL else databases.sqlite(DATA_DIR / "holdall.sqlite3")
 }
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # a full cache drops counters at random, and with them the brakes
-    }
-}
+CACHES = {"default": brokers.cache(REDIS_URL)}
 
 # Objects
 OBJECT_STORAGE = choice("OBJECT_STORAGE", ("disk", "memory"))
@@ -207,12 +196,10 @@ SPECTACULAR_SETTINGS = {
 SWEEP_UPLOADS_EVERY = duration("SWEEP_UPLOADS_EVERY", default="5m")
 SWEEP_BYTES_EVERY = duration("SWEEP_BYTES_EVERY", default="60s")
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = "filesystem://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "data_folder_in": str(BROKER_DIR / "messages"),
-    "data_folder_out": str(BROKER_DIR / "messages"),
-    "control_folder": str(BROKER_DIR / "control"),
-}
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS = brokers.transport_options(REDIS_URL, BROKER_DIR)
+CELERY_WORKER_SEND_TASK_EVENTS = bool(REDIS_URL)  # files have no place for events that nobody reads
+CELERY_TASK_SEND_SENT_EVENT = bool(REDIS_URL)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -265,5 +252,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.request": {"level": "ERROR"},  # holdall.access has a line for every request
+        "psycopg.pool": {"level": "WARNING"},  # which otherwise tells of every connection lent and given back
     },
 }

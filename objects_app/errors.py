@@ -198,10 +198,19 @@ class StorageFull(ObjectsError):
     headers: Mapping[str, str] = {"Retry-After": "30"}
 
 
+# PostgreSQL's SQLSTATEs of what its driver counts among our own defects, but what only takes time to heal:
+# a standby that cannot write, and a transaction that was left alone for too long.
+PASSING = {"25006", "25P03"}
+DISK_FULL = "53100"
+
+
 def named(failure: Exception) -> ObjectsError | None:
     """The error that a failure means for the caller; None where it is a defect of ours."""
     if isinstance(failure, ObjectsError):
         return failure
-    if isinstance(failure, OperationalError | InterfaceError):
-        return StorageFull() if "disk is full" in str(failure) else Unavailable()
+    sqlstate = getattr(failure.__cause__, "sqlstate", None)
+    if sqlstate == DISK_FULL or (isinstance(failure, OperationalError) and "disk is full" in str(failure)):
+        return StorageFull()
+    if isinstance(failure, OperationalError | InterfaceError) or sqlstate in PASSING:
+        return Unavailable()
     return None

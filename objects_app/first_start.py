@@ -22,8 +22,11 @@ def make_folders() -> None:
 
 
 def broker_folders() -> list[Path]:
+    """None where messages go through Redis."""
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    return sorted({Path(options[name]) for name in ("data_folder_in", "data_folder_out", "control_folder")})
+    return sorted(
+        {Path(options[name]) for name in ("data_folder_in", "data_folder_out", "control_folder") if name in options}
+    )
 
 
 def migrate() -> None:

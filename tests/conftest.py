@@ -1,26 +1,24 @@
-"""People, their clients, a fresh storage, and a database of its own for tests with several threads."""
+"""People, their clients and a fresh storage; databases and servers of a test's own come from elsewhere."""
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
-from django.db import connections
 from django.db.models import DateTimeField, Value
 
 from objects_app import clock, key_cache, storage
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
-from tests import factories, live
+from tests import environment, factories, live
+
+pytest_plugins = ["tests.databases", "tests.redis_server"]
 
 
 def pytest_configure():
-    settings.DATABASES["default"]["TEST"]["NAME"] = ":memory:"
+    if not environment.ON_POSTGRESQL:
+        settings.DATABASES["default"]["TEST"]["NAME"] = ":memory:"
 
 
 @pytest.fixture(autouse=True)
@@ -90,41 +88,6 @@ def bob_api(bob) -> factories.Api:
 @pytest.fixture
 def anonymous_api(db) -> factories.Api:
     return factories.Api()
-
-
-@pytest.fixture(scope="session")
-def migrated_database(django_db_blocker, tmp_path_factory) -> Path:
-    """A migrated SQLite file, copied for each test that needs a database of its own."""
-    path = tmp_path_factory.mktemp("database") / "template.sqlite3"
-    with django_db_blocker.unblock(), _database_at(path):
-        call_command("migrate", verbosity=0)
-        with connections["default"].cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
-
-
-@pytest.fixture
-def real_database(migrated_database, django_db_blocker, tmp_path) -> Path:
-    """A database file of this test alone: commits are real, and every thread has its own connection to it."""
-    path = tmp_path / "holdall.sqlite3"
-    shutil.copy(migrated_database, path)
-    with django_db_blocker.unblock(), _database_at(path):
-        yield path
-
-
-@contextmanager
-def _database_at(path: Path) -> Iterator[None]:
-    """Every thread's connections lead to this file; the test process's own is put back afterwards."""
-    before = connections["default"]
-    name = connections.settings["default"]["NAME"]
-    connections.settings["default"]["NAME"] = str(path)
-    connections["default"] = connections.create_connection("default")
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections.settings["default"]["NAME"] = name
-        connections["default"] = before
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,26 @@
-"""The settings of a test process: a plugin, because pytest-django reads them before conftest.py could set any."""
+"""The settings of a test process: a plugin, because pytest-django reads them before conftest.py could set any.
+
+The processes of one test run share a folder, which the process that began it makes and removes.
+"""
 
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 FOLDER = tempfile.mkdtemp(prefix="holdall-tests-")
+SESSION = Path(os.environ.setdefault("HOLDALL_TESTS_SESSION", FOLDER))
+BEGAN_BY = int(os.environ.setdefault("HOLDALL_TESTS_BEGAN_BY", str(os.getpid())))
+ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 os.environ |= {"DATA_DIR": FOLDER, "OBJECT_STORAGE": "memory", "THROTTLE_ENABLED": "false"}
+
+
+def pytest_load_initial_conftests():
+    """TEST_DATABASE=postgresql runs every test on PostgreSQL that does not choose its database itself."""
+    if ON_POSTGRESQL:
+        from tests import postgres
+
+        os.environ["DATABASE_URL"] = postgres.url()
 
 
 def pytest_unconfigure():

@@ -19,6 +19,7 @@ MANAGE = str(ROOT / "manage.py")
 KEY = re.compile(r"hld_[0-9A-Za-z]{49}")
 START_SECONDS = 60
 STOP_SECONDS = 20
+FOR_TESTS = {"DATABASE_URL", "OBJECT_STORAGE", "REDIS_URL", "THROTTLE_ENABLED"}
 
 
 @dataclass
@@ -67,10 +68,8 @@ def free_port() -> int:
 
 
 def environment_of(data_dir: Path, **more: str) -> dict[str, str]:
-    """The test run's own environment, with its settings for tests in memory taken out."""
-    inherited = {
-        name: value for name, value in os.environ.items() if name not in {"OBJECT_STORAGE", "THROTTLE_ENABLED"}
-    }
+    """The test run's own environment, with its settings for tests alone taken out."""
+    inherited = {name: value for name, value in os.environ.items() if name not in FOR_TESTS}
     return inherited | {"DATA_DIR": str(data_dir)} | more
 
 

@@ -21,6 +21,7 @@ UNSCOPED = {"access.py", "admin", "backups", "lifecycle.py", "management", "mode
 REQUEST_ITSELF = {"request_id.py"}  # the middleware that names every request
 SLEEPING = {  # a file, and what it sleeps for
     "tests/live.py": "asks another process until it answers",
+    "tests/postgres_server.py": "watches the test run",
     "tests/transfer/test_patience.py": "plays a client that takes its time",
     "tests/transfer/test_threads.py": "hands the event loop on, for no time at all",
 }

@@ -22,32 +22,32 @@ def write_in_a_thread() -> Account | None:
     return written[0] if written else None
 
 
-def test_a_writer_can_begin_after_a_commit(real_database):
+def test_a_writer_can_begin_after_a_commit(sqlite_database):
     with transaction.atomic():
         Account.objects.create(name="first")
     assert write_in_a_thread()
 
 
-def test_a_writer_can_begin_after_a_rollback(real_database):
+def test_a_writer_can_begin_after_a_rollback(sqlite_database):
     with transaction.atomic():
         Account.objects.create(name="first")
         transaction.set_rollback(True)
     assert write_in_a_thread()
 
 
-def test_a_writer_can_begin_after_a_connection_was_closed_in_a_transaction(real_database):
+def test_a_writer_can_begin_after_a_connection_was_closed_in_a_transaction(sqlite_database):
     connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
     connection.close()
     assert write_in_a_thread()
 
 
-def test_a_writer_can_begin_after_a_commit_that_failed(real_database):
+def test_a_writer_can_begin_after_a_commit_that_failed(sqlite_database):
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.create(account_id="acc_none", user_id=0, role=Role.OWNER)
     assert write_in_a_thread()
 
 
-def test_writers_queue_up_and_give_up_after_the_timeout(real_database, monkeypatch):
+def test_writers_queue_up_and_give_up_after_the_timeout(sqlite_database, monkeypatch):
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
     connection._queue.acquire()
     try:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from redis import Redis
 
 from objects_app import clock
 from objects_app.first_start import broker_folders
@@ -54,7 +56,8 @@ def database_answers() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()
-    return connection.display_name
+    version = ".".join(map(str, connection.get_database_version()))
+    return f"{connection.display_name} {version}, {connection.settings_dict['NAME']}"
 
 
 def migrations_are_applied() -> str:
@@ -100,10 +103,13 @@ def space_is_left() -> str:
 
 
 def broker_takes_messages() -> str:
+    if settings.REDIS_URL:
+        with Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5) as redis:
+            return f"Redis {redis.info('server')['redis_version']} answers"
     for folder in broker_folders():
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(PROBE)
-    return "its folders can be written"
+    return "files: its folders can be written"
 
 
 EXAMINATIONS: dict[str, Callable[[], str]] = {

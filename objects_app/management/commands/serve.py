@@ -34,7 +34,7 @@ class Command(BaseCommand):
         with only_one_server_on_this_data():
             refuse_taken_address(host, port)
             self.show(prepare())
-            connections.close_all()
+            leave_database()
             Supervisor([web_server(host, port), worker()]).run()
 
     def refuse_bad_settings(self) -> None:
@@ -68,6 +68,14 @@ def only_one_server_on_this_data() -> Iterator[None]:
             yield
     except DataInUse:
         raise CommandError(f"Another serve or restore is running on the data in {settings.DATA_DIR}.") from None
+
+
+def leave_database() -> None:
+    """The supervisor runs for months and asks it nothing."""
+    for connection in connections.all():
+        connection.close()
+        if connection.settings_dict["OPTIONS"].get("pool"):
+            connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL
 
 
 def refuse_taken_address(host: str, port: int) -> None:

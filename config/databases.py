@@ -1,0 +1,74 @@
+"""The database: one SQLite file in the data folder, or the PostgreSQL that DATABASE_URL names."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+SCHEMES = ("postgresql://", "postgres://")
+# A request is given up long before; sweeps of large tables and writers that queue up for one row need longer.
+TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+POOL = {
+    "min_size": 1,
+    "max_size": 24,  # one for each thread of the web server that uses the database (objects_app/transfer/threads.py)
+    "timeout": 5,  # a request is answered 503 after it
+    "reconnect_timeout": 2,  # pauses between attempts grow until then: a database that is back is found soon
+}
+LARGEST_PORT = 65_535
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """FULL: a commit is on the disk before it is answered (promise P8). WAL: readers go on beside the one writer."""
+    return {
+        "ENGINE": "objects_app.sqlite",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
+        },
+    }
+
+
+def postgresql(url: str) -> dict[str, Any]:
+    """Django's pool refuses persistent connections; the health check replaces one that the database has cut."""
+    parts = parse_url(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{name: parts.pop(part, "") for name, part in names.items()},
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": "5",
+            "application_name": "holdall",
+            **parts,
+            "options": f"{TIMEOUTS} {parts.get('options', '')}".strip(),
+            "pool": POOL,
+        },
+    }
+
+
+def parse_url(url: str) -> dict[str, str]:
+    """The parts by their names in libpq, which reads the URL itself. No message repeats it: it may hold a password."""
+    from psycopg import ProgrammingError, conninfo  # noqa: PLC0415  only installations with PostgreSQL load it
+
+    if not url.startswith(SCHEMES):
+        raise ImproperlyConfigured("DATABASE_URL does not begin with postgresql://")
+    try:
+        parts = {name: str(value) for name, value in conninfo.conninfo_to_dict(url).items()}
+    except ProgrammingError:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS, with special characters as %XX"
+        ) from None
+    if not parts.get("dbname"):
+        raise ImproperlyConfigured("DATABASE_URL names no database: end it with /NAME")
+    if not all(_is_port(port) for port in parts.get("port", "").split(",")):
+        raise ImproperlyConfigured(f"DATABASE_URL: its port is not a number from 1 to {LARGEST_PORT}")
+    return parts
+
+
+def _is_port(port: str) -> bool:
+    """Empty stands for the default."""
+    return not port or (port.isascii() and port.isdigit() and 0 < int(port) <= LARGEST_PORT)
