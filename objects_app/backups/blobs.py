@@ -10,6 +10,7 @@ from objects_app.storage import BlobNotFound, BlobReader, Storage
 from objects_app.storage.disk import DiskStorage
 
 BLOCK = 1024 * 1024
+MISSING = "it is missing"
 
 
 class BlobDamaged(Exception):

@@ -7,7 +7,8 @@ from typing import BinaryIO
 from django.conf import settings
 
 from objects_app.backups import files, named
-from objects_app.backups.blobs import BlobDamaged, copy_blob, is_whole
+from objects_app.backups.blobs import MISSING
+from objects_app.backups.copies import Copies
 from objects_app.backups.databases import Database, current_database
 from objects_app.backups.folder import DATABASES, BackupFolder
 from objects_app.backups.manifest import BlobTotals, FileEntry, Manifest, VanishedEntry, installed_version
@@ -15,7 +16,7 @@ from objects_app.backups.named import NamedBlob, Query
 from objects_app.backups.progress import Progress
 from objects_app.backups.refusals import BackupRefused
 from objects_app.backups.vanished import fate_of, write_fate
-from objects_app.storage import BlobNotFound, Storage, get_storage
+from objects_app.storage import BlobNotFound, get_storage
 from objects_app.storage.disk import DiskStorage
 
 NOT_ON_DISK = "Only blobs on disk are copied: use --database-only and copy the bucket as docs/backup.md says."
@@ -60,7 +61,6 @@ class BlobCopier:
         self, folder: BackupFolder, query: Query, by_content: bool, progress: Progress, complain: Complain
     ) -> None:
         self.folder = folder
-        self.source: Storage = get_storage()
         self.target = folder.blobs
         self.query = query
         self.by_content = by_content
@@ -70,24 +70,17 @@ class BlobCopier:
 
     def copy(self) -> None:
         self.progress.begin(named.totals(self.query))
+        copies = Copies(get_storage(), self.target, self.progress, self.by_content)
         with files.whole_file(self.folder.vanished) as vanished:
-            for blob in named.named_blobs(self.query):
-                self._copy(blob, vanished)
-                self.progress.add_blob()
+            for blob, trouble in copies.of(named.named_blobs(self.query)):
+                if trouble is None:
+                    self.kept += 1
+                    self.kept_bytes += blob.size or 0
+                elif isinstance(trouble, BlobNotFound):
+                    self._note_absence(blob, vanished)
+                else:
+                    self._note_damage(blob, str(trouble))
         remove_unnamed(self.target, (blob.key for blob in named.named_blobs(self.query)))
-
-    def _copy(self, blob: NamedBlob, vanished: BinaryIO) -> None:
-        try:
-            if is_whole(blob, self.target, by_content=self.by_content):
-                self.progress.add_bytes(blob.size or 0)
-            else:
-                copy_blob(blob, self.source, self.target, count=self.progress.add_bytes)
-            self.kept += 1
-            self.kept_bytes += blob.size or 0
-        except BlobNotFound:
-            self._note_absence(blob, vanished)
-        except BlobDamaged as damage:
-            self._note_damage(blob, str(damage))
 
     def _note_absence(self, blob: NamedBlob, vanished: BinaryIO) -> None:
         fate = fate_of(blob)
@@ -95,7 +88,7 @@ class BlobCopier:
             write_fate(vanished, blob, fate)
             self.vanished += 1
         elif not blob.is_known_as_damaged:
-            self._note_damage(blob, "it is missing")
+            self._note_damage(blob, MISSING)
 
     def _note_damage(self, blob: NamedBlob, reason: str) -> None:
         self.damaged += 1

@@ -19,6 +19,7 @@ NO_TIMEOUTS = """
     SELECT set_config(name, '0', false) FROM pg_settings
     WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
 """
+MOST_THAT_IS_TOLD = 500  # characters of what a client program says
 
 
 class PostgreSQL:
@@ -76,8 +77,8 @@ def _run(program: str, *arguments: str, output: BinaryIO | None = None) -> None:
         check=False,
     )
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise BackupRefused(f"{program} failed: {lines[0] if lines else f'exit code {done.returncode}'}")
+        said = " ".join(done.stderr.decode(errors="replace").split())[:MOST_THAT_IS_TOLD]
+        raise BackupRefused(f"{program} failed: {said or f'exit code {done.returncode}'}")
 
 
 def _place() -> tuple[list[str], dict[str, str]]:

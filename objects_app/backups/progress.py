@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from threading import Lock
 
 from objects_app.backups.named import Totals
 
@@ -18,13 +19,14 @@ def in_words(size: float) -> str:
 
 
 class Progress:
-    """`say` is called at most once in `every` seconds."""
+    """`say` is called at most once in `every` seconds, from whichever thread comes along."""
 
     def __init__(self, say: Say, *, every: float) -> None:
         self._say = say
         self._every = every
         self._totals = Totals(0, 0)
         self._started = self._told = time.monotonic()
+        self._lock = Lock()
         self.blobs = self.bytes = 0
 
     def say_now_and_then(self, sentence: str) -> None:
@@ -37,12 +39,14 @@ class Progress:
         self._started = time.monotonic()
 
     def add_bytes(self, count: int) -> None:
-        self.bytes += count
-        self.say_now_and_then(self.line())
+        with self._lock:
+            self.bytes += count
+            self.say_now_and_then(self.line())
 
     def add_blob(self) -> None:
-        self.blobs += 1
-        self.say_now_and_then(self.line())
+        with self._lock:
+            self.blobs += 1
+            self.say_now_and_then(self.line())
 
     @property
     def seconds(self) -> float:

@@ -9,7 +9,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from objects_app import data_folder
 from objects_app.backups import files, named
-from objects_app.backups.blobs import BlobDamaged, copy_blob, is_whole
+from objects_app.backups.blobs import MISSING
+from objects_app.backups.copies import Copies
 from objects_app.backups.databases import Database, current_database
 from objects_app.backups.folder import BackupFolder
 from objects_app.backups.manifest import Manifest, installed_version
@@ -105,29 +106,14 @@ def _restore_secret_key(folder: BackupFolder) -> bool:
 
 def _restore_blobs(folder: BackupFolder, database: Database, progress: Progress, complain: Complain) -> int:
     """Return how many are damaged or missing."""
+    target = get_storage()
+    assert isinstance(target, DiskStorage)  # noqa: S101  for the type checker: others were refused at the beginning
     damaged = 0
     with database.asked() as query:
         progress.begin(named.totals(query))
-        for blob in named.named_blobs(query):
-            trouble = _restore_blob(blob, folder.blobs, progress)
-            if trouble:
+        for blob, trouble in Copies(folder.blobs, target, progress).of(named.named_blobs(query)):
+            is_missing = isinstance(trouble, BlobNotFound)
+            if trouble and not (is_missing and blob.is_known_as_damaged):
                 damaged += 1
-                complain(blob, trouble)
-            progress.add_blob()
+                complain(blob, MISSING if is_missing else str(trouble))
     return damaged
-
-
-def _restore_blob(blob: NamedBlob, source: DiskStorage, progress: Progress) -> str:
-    """Return why it could not be restored; empty where it is there."""
-    target = get_storage()
-    assert isinstance(target, DiskStorage)  # noqa: S101  for the type checker: others were refused at the beginning
-    try:
-        if is_whole(blob, target, by_content=False):
-            progress.add_bytes(blob.size or 0)
-        else:
-            copy_blob(blob, source, target, count=progress.add_bytes)
-    except BlobNotFound:
-        return "" if blob.is_known_as_damaged else "it is missing"
-    except BlobDamaged as damage:
-        return str(damage)
-    return ""

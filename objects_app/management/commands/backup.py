@@ -1,6 +1,5 @@
 """`manage.py backup FOLDER`: everything that `restore` needs, while the server runs."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ class Command(BaseCommand):
         parser.add_argument("--verify", action="store_true", help="read again what an earlier run has copied")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        os.umask(0o077)
         progress = progress_on(self.stdout)
         with told_in_one_sentence():
             manifest = back_up(

@@ -1,6 +1,5 @@
 """`manage.py restore FOLDER`: a backup becomes an installation again."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="what `backup` has written")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        os.umask(0o077)
         progress = progress_on(self.stdout)
         with told_in_one_sentence():
             restored = restore(BackupFolder(options["folder"].absolute()), progress=progress, complain=self.complain)
