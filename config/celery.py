@@ -5,7 +5,7 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, setup_logging
+from celery.signals import beat_embedded_init, setup_logging, worker_shutting_down
 
 from objects_app import processes
 
@@ -28,3 +28,11 @@ def leave_logging_to_the_settings(**_: Any) -> None:
 def tie_beat_to_its_worker(**_: Any) -> None:
     """The schedule of `-B` runs in a fork of the worker's process."""
     processes.die_with_parent(WORKER)
+
+
+@worker_shutting_down.connect
+def end_the_sweep(**_: Any) -> None:
+    """Its batch is carried out and written down; the rest waits for the next run."""
+    from objects_app.lifecycle.runs import ending  # noqa: PLC0415  models are not ready when this module is read
+
+    ending.set()

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import brokers, databases
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
+from config.schedule import Jittered
 from config.secret_key import read_or_create_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -195,7 +196,13 @@ SPECTACULAR_SETTINGS = {
 # Jobs. The filesystem broker needs no server; a message it loses costs only time: every task is a sweep over rows.
 SWEEP_UPLOADS_EVERY = duration("SWEEP_UPLOADS_EVERY", default="5m")
 SWEEP_BYTES_EVERY = duration("SWEEP_BYTES_EVERY", default="60s")
+SWEEP_LEFTOVERS_EVERY = duration("SWEEP_LEFTOVERS_EVERY", default="1h")
+VERIFY_LENGTHS_EVERY = duration("VERIFY_LENGTHS_EVERY", default="1d")
+VERIFY_DIGESTS_AFTER = duration("VERIFY_DIGESTS_AFTER", default="30d")
+VERIFY_BYTES_PER_SECOND = whole_number("VERIFY_BYTES_PER_SECOND", default=8 * 1024 * 1024)
+JOB_RUN_LIFETIME = duration("JOB_RUN_LIFETIME", default="30d")
 BROKER_DIR = DATA_DIR / "broker"
+LOCKS_DIR = DATA_DIR / "locks"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = brokers.transport_options(REDIS_URL, BROKER_DIR)
 CELERY_WORKER_SEND_TASK_EVENTS = bool(REDIS_URL)  # files have no place for events that nobody reads
@@ -205,15 +212,29 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Under prefork; the solo pool has none, so each run bounds itself. A digest is read whole, however large the object.
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_ANNOTATIONS = {"verify_digests": {"soft_time_limit": 3000, "time_limit": 3300}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "expire-stale-uploads": {"task": "expire_stale_uploads", "schedule": SWEEP_UPLOADS_EVERY},
-    "delete-due-objects": {"task": "delete_due_objects", "schedule": SWEEP_UPLOADS_EVERY},
-    "purge-bytes": {"task": "purge_bytes", "schedule": SWEEP_BYTES_EVERY},
-    "forget-requests": {"task": "forget_requests", "schedule": SWEEP_UPLOADS_EVERY},
+    job: {"task": job, "schedule": Jittered(every)}
+    for job, every in {
+        "expire_stale_uploads": SWEEP_UPLOADS_EVERY,
+        "delete_due_objects": SWEEP_UPLOADS_EVERY,
+        "purge_bytes": SWEEP_BYTES_EVERY,
+        "roll_up_key_uses": SWEEP_BYTES_EVERY,
+        "remove_orphans": SWEEP_LEFTOVERS_EVERY,
+        "remove_parts": SWEEP_LEFTOVERS_EVERY,
+        "forget_requests": SWEEP_LEFTOVERS_EVERY,
+        "forget_sessions": SWEEP_LEFTOVERS_EVERY,
+        "forget_job_runs": SWEEP_LEFTOVERS_EVERY,
+        "verify_lengths": VERIFY_LENGTHS_EVERY,
+        "verify_digests": SWEEP_BYTES_EVERY,
+    }.items()
 }
 
 # Logs: to standard error, or to LOG_FILE; never a key, a signature or a query string.

@@ -6,19 +6,26 @@ from django.conf import settings
 from django.core.management import call_command
 
 from objects_app import access
+from objects_app.lifecycle.leftovers import any_blob_is_named
 from objects_app.operations.openings import Credentials, open_first_account
+from objects_app.storage import get_storage
 
 
 def prepare() -> Credentials | None:
     """Return the credentials of a first start, which nobody can look up later."""
     make_folders()
     migrate()
+    prepare_storage()
     return open_first_account(actor=access.operator_actor("serve"))
 
 
 def make_folders() -> None:
-    for folder in (settings.DATA_DIR, settings.BLOBS_DIR, settings.BROKER_DIR, *broker_folders()):
+    for folder in (settings.DATA_DIR, settings.BROKER_DIR, *broker_folders()):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def prepare_storage() -> None:
+    get_storage().prepare(holds_blobs=any_blob_is_named())
 
 
 def broker_folders() -> list[Path]:

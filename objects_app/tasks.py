@@ -1,36 +1,26 @@
 """Celery's names for the sweeps. Each bounds its own time and sends itself again where work is left."""
 
 import logging
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 
-from objects_app import lifecycle, queue
+from objects_app import queue
+from objects_app.lifecycle import runs
+from objects_app.lifecycle.jobs import JOBS
 
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="expire_stale_uploads")
-def expire_stale_uploads() -> None:
-    _sweep("expire_stale_uploads")
+def _task_of(job: str) -> "Task[[], None]":
+    @shared_task(name=job)
+    def sweep() -> None:
+        swept = runs.run_job(job, started_by="schedule")
+        logger.info("%s: %d rows, %d bytes", job, swept.rows, swept.bytes)
+        if swept.more:
+            queue.hurry(job)
+
+    return sweep
 
 
-@shared_task(name="delete_due_objects")
-def delete_due_objects() -> None:
-    _sweep("delete_due_objects")
-
-
-@shared_task(name="purge_bytes")
-def purge_bytes() -> None:
-    _sweep("purge_bytes")
-
-
-@shared_task(name="forget_requests")
-def forget_requests() -> None:
-    _sweep("forget_requests")
-
-
-def _sweep(job: str) -> None:
-    swept = lifecycle.run_job(job, started_by="schedule")
-    logger.info("%s: %d rows, %d bytes", job, swept.rows, swept.bytes)
-    if swept.more:
-        queue.hurry(job)
+TASKS: dict[str, Any] = {job: _task_of(job) for job in JOBS}

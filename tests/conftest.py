@@ -47,6 +47,7 @@ def blobs(monkeypatch) -> MemoryStorage:
 @pytest.fixture
 def disk(monkeypatch, tmp_path, blobs) -> DiskStorage:
     folder = DiskStorage(tmp_path / "objects")
+    folder.prepare(holds_blobs=False)
     monkeypatch.setattr(storage, "_make_storage", lambda: folder)
     storage.get_storage.cache_clear()
     return folder

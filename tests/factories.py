@@ -68,9 +68,12 @@ class Api:
 
 
 def store_blob(content: bytes) -> str:
+    """A whole blob that no row names yet and nobody is at work on any more."""
     writer = get_storage().create()
     writer.write([content])
-    return writer.commit()
+    key = writer.commit()
+    writer.release()
+    return key
 
 
 def put_bytes(stored_object: StoredObject, content: bytes) -> None:
@@ -83,13 +86,14 @@ def put_bytes(stored_object: StoredObject, content: bytes) -> None:
         grant=0,
         expires=0,
     )
-    uploads.stage_upload(
-        grant,
-        key=store_blob(content),
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        actor=access.anonymous_actor(access.Via.SIGNED_URL),
-    )
+    actor = access.anonymous_actor(access.Via.SIGNED_URL)
+    writer = get_storage().create()
+    try:
+        writer.write([content])
+        key, digest = writer.commit(), hashlib.sha256(content).hexdigest()
+        uploads.stage_upload(grant, key=key, size=len(content), sha256=digest, actor=actor)
+    finally:
+        writer.discard()
 
 
 def make_object(

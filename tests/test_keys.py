@@ -10,9 +10,10 @@ from django.conf import settings as live_settings
 from django.db import OperationalError
 from django.db.models import QuerySet
 
-from objects_app import access, key_cache
+from objects_app import access, clock, key_cache
 from objects_app.errors import NotAllowed, ValidationFailed
-from objects_app.models import ApiKey, AuditEvent
+from objects_app.lifecycle.records import roll_up_key_uses
+from objects_app.models import ApiKey, AuditEvent, KeyUse
 from objects_app.operations import accounts, keys
 from tests.factories import OPERATOR, make_person
 
@@ -162,8 +163,17 @@ def test_the_last_use_is_noted_at_most_once_a_minute(alice, set_clock):
         set_clock(seconds=seconds)
         key_cache._entries.clear()
         find(alice.secret, address=f"192.0.2.{seconds}")
-        noted.append(ApiKey.objects.get(pk=alice.key.pk).last_used_from)
+        noted.append(KeyUse.objects.order_by("-id").first().address)
     assert noted == ["192.0.2.0", "192.0.2.0", "192.0.2.60"]
+
+
+def test_a_use_within_the_minute_of_a_rolled_up_one_is_not_noted_again(alice, set_clock):
+    for seconds in (0, 59):
+        set_clock(seconds=seconds)
+        key_cache._entries.clear()
+        find(alice.secret, address="192.0.2.1")
+        roll_up_key_uses(before=clock.now())
+    assert ApiKey.objects.get(pk=alice.key.pk).last_used_at == set_clock(seconds=0)
 
 
 def test_memory_is_bounded(alice, monkeypatch):

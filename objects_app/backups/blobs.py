@@ -64,8 +64,8 @@ def _open(storage: Storage, key: str) -> BlobReader:
     try:
         return storage.open(key)
     except StorageUnavailable as error:
-        if isinstance(error.__cause__, FileNotFoundError):  # with the folder that it was in
-            raise BlobNotFound(key) from error
+        if not isinstance(error.__cause__, OSError):
+            raise  # the whole storage, not this blob: its disk is not mounted
         raise BlobDamaged(f"it cannot be read: {error}") from error
 
 

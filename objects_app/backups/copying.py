@@ -69,6 +69,7 @@ class BlobCopier:
         self.kept = self.kept_bytes = self.damaged = self.vanished = 0
 
     def copy(self) -> None:
+        self.target.prepare(holds_blobs=False)
         self.progress.begin(named.totals(self.query))
         copies = Copies(get_storage(), self.target, self.progress, self.by_content)
         with files.whole_file(self.folder.vanished) as vanished:
@@ -98,12 +99,13 @@ class BlobCopier:
 def remove_unnamed(storage: DiskStorage, wanted: Iterator[str]) -> None:
     """Both come in the order of their keys, so that neither is held in memory."""
     next_wanted = next(wanted, None)
-    for key in storage.keys():  # noqa: SIM118  a storage is no dictionary
-        while next_wanted is not None and next_wanted < key:
+    for blob in storage.list_blobs():
+        while next_wanted is not None and next_wanted < blob.key:
             next_wanted = next(wanted, None)
-        if key != next_wanted:
-            storage.delete([key])
-    storage.remove_parts()
+        if blob.key != next_wanted:
+            storage.delete([blob.key])
+    for part in storage.list_parts():
+        storage.delete_part(part.key)
 
 
 def _remove_leftovers(folder: BackupFolder, database: Database) -> None:

@@ -87,7 +87,8 @@ def _refuse_full_target(manifest: Manifest, database: Database, mark: Path) -> N
     if not database.is_empty():
         raise BackupRefused("There is a database already: restore only into an empty installation.")
     storage = get_storage()
-    if isinstance(storage, DiskStorage) and next(storage.keys(), None):
+    storage.prepare(holds_blobs=False)
+    if isinstance(storage, DiskStorage) and next(storage.list_blobs(), None):
         raise BackupRefused(f"There are objects in {storage.folder} already: restore only into an empty installation.")
 
 

@@ -12,7 +12,7 @@ from objects_app import access
 from objects_app.audit import AuditAction
 from objects_app.backups.named import NamedBlob
 from objects_app.models import State, StoredObject
-from objects_app.operations.objects import mark_deleted
+from objects_app.operations.tombstones import bury
 
 
 class Fate(StrEnum):
@@ -56,9 +56,8 @@ def _fates(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _delete(object_id: str) -> None:
-    stored_object = StoredObject.objects.only("id", "account_id", "name").filter(pk=object_id).first()
-    if stored_object:
-        mark_deleted(stored_object, actor=access.operator_actor("restore"), action=AuditAction.OBJECT_DELETED)
+    rows = StoredObject.objects.filter(pk=object_id).exclude(state=State.DELETED)
+    bury(rows, actor=access.operator_actor("restore"), action=AuditAction.OBJECT_DELETED)
 
 
 def _forget_staged(object_id: str, key: str) -> None:

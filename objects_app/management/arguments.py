@@ -1,7 +1,7 @@
 """How commands read their arguments: each bad value is refused in one sentence."""
 
 from argparse import ArgumentTypeError
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from objects_app.durations import parse_duration
 from objects_app.operations.keys import SCOPES
@@ -14,6 +14,15 @@ def age(text: str) -> timedelta:
         return parse_duration(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
+
+
+def moment(text: str) -> datetime:
+    """ISO 8601; UTC where it names no time zone."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"'{text}' is not a time such as 2026-11-25T08:00") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def lifetime(text: str) -> timedelta:

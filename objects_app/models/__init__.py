@@ -2,8 +2,8 @@
 
 from objects_app.models.accounts import Account, Membership, Role, User
 from objects_app.models.audit import AuditEvent
-from objects_app.models.jobs import JobRun
-from objects_app.models.keys import ApiKey
+from objects_app.models.jobs import Job, JobRun
+from objects_app.models.keys import ApiKey, KeyUse
 from objects_app.models.objects import MetadataPair, State, StoredObject
 from objects_app.models.requests import IdempotencyRecord
 
@@ -12,7 +12,9 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "IdempotencyRecord",
+    "Job",
     "JobRun",
+    "KeyUse",
     "Membership",
     "MetadataPair",
     "Role",

@@ -1,4 +1,4 @@
-"""API keys, of which only the digest is kept."""
+"""API keys, of which only the digest is kept, and their use."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -42,3 +42,17 @@ class ApiKey(models.Model):
     def scopes(self) -> frozenset[str]:
         granted = {"objects:read": self.can_read, "objects:write": self.can_write}
         return frozenset(scope for scope, yes in granted.items() if yes)
+
+
+class KeyUse(models.Model):
+    """A key was used. Requests only add such rows; a sweep writes the newest one into its key and removes them."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="uses")
+    at = models.DateTimeField(db_default=Now())
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["key", "-at"], name="use_newest_of_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} at {self.at}"

@@ -94,6 +94,7 @@ class StoredObject(models.Model):
     blob_key = models.CharField(max_length=100, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    verified_at = models.DateTimeField(null=True)  # when the SHA-256 of the stored bytes was last computed
 
     objects: ClassVar = StoredObjectQuerySet.as_manager()
 
@@ -118,6 +119,8 @@ class StoredObject(models.Model):
                 name="deleted_keeps_no_content",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="object_has_a_name"),
+            models.UniqueConstraint(fields=["blob_key"], condition=~Q(blob_key=""), name="blob_of_one_object"),
+            models.UniqueConstraint(fields=["staging_key"], condition=~Q(staging_key=""), name="staging_of_one_object"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "-created_at", "-id"], name="object_newest_of_account"),
@@ -128,6 +131,7 @@ class StoredObject(models.Model):
             ),
             models.Index(fields=["last_activity_at"], condition=Q(state=State.UPLOADING), name="object_stale_uploads"),
             models.Index(fields=["delete_after"], condition=~Q(state=State.DELETED), name="object_due"),
+            models.Index(fields=["verified_at"], condition=Q(state=State.READ_ONLY), name="object_to_verify"),
             models.Index(
                 fields=["id"],
                 condition=Q(state__in=[State.DELETED, State.ERROR]) & (~Q(blob_key="") | ~Q(staging_key="")),

@@ -13,12 +13,13 @@ from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.content_types import is_inert
 from objects_app.errors import NotDownloadable, ObjectNotFound, UrlExpired
+from objects_app.failpoints import fp
 from objects_app.models import Account, State, StoredObject
+from objects_app.operations.damage import MISSING, WRONG_LENGTH, report_damage
 from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import BlobNotFound, BlobReader, get_storage
 
 logger = logging.getLogger(__name__)
-DAMAGED = "The stored bytes were found missing or of another length than at completion."
 
 
 def issue_download_url(
@@ -62,15 +63,17 @@ class Download:
 def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
     """Ask the row, at every use, whether the URL still holds: raises UrlExpired, or ObjectNotFound for all else."""
     stored_object = _granted_object(grant)
+    fp("download.before_open")
     try:
         reader = get_storage().open(stored_object.blob_key)
     except BlobNotFound:
-        _report_damage(stored_object, actor=actor)
+        report_damage(stored_object, MISSING, actor=actor)
         raise ObjectNotFound from None
     if reader.size != stored_object.size_bytes:
         reader.close()
-        _report_damage(stored_object, actor=actor)
+        report_damage(stored_object, WRONG_LENGTH, actor=actor)
         raise ObjectNotFound
+    fp("download.after_open")
     return Download(stored_object, reader, inline=grant.inline and is_inert(stored_object.content_type))
 
 
@@ -88,15 +91,6 @@ def _granted_object(grant: TransferGrant) -> StoredObject:
     ):
         raise ObjectNotFound
     return stored_object
-
-
-def _report_damage(stored_object: StoredObject, *, actor: Actor) -> None:
-    """The bytes of a finished object are not there: unless it was deleted just now, it is in ERROR from now on."""
-    with transaction.atomic():
-        rows = StoredObject.objects.filter(pk=stored_object.pk, state=State.READ_ONLY, blob_key=stored_object.blob_key)
-        if rows.update(state=State.ERROR, error_reason=DAMAGED):
-            logger.error("object %s is damaged: its bytes are missing or of another length", stored_object.pk)
-            audit.record(AuditAction.OBJECT_FAILED, actor=actor, target=stored_object, result="failed", reason=DAMAGED)
 
 
 def record_download(

@@ -16,7 +16,7 @@ from objects_app.access import Actor
 from objects_app.audit import AuditAction
 from objects_app.errors import ValidationFailed
 from objects_app.ids import base62
-from objects_app.models import Account, ApiKey
+from objects_app.models import Account, ApiKey, KeyUse
 
 logger = logging.getLogger(__name__)
 PREFIX = "hld_"
@@ -92,11 +92,11 @@ def _load(key_digest: str, *, address: str | None) -> ApiKey | None:
 
 
 def _note_use(key: ApiKey, *, address: str | None) -> None:
-    """Asked again in the update, so that one process of several writes. Where none can write, reading goes on."""
-    unused = Q(last_used_at__isnull=True) | Q(last_used_at__lte=clock.ago(USE_NOTED_EVERY))
+    """At most once a minute. The key itself is written by a sweep; where nothing can be written, reading goes on."""
     try:
-        with transaction.atomic():
-            ApiKey.objects.filter(unused, pk=key.pk).update(last_used_at=clock.now(), last_used_from=address)
+        if not key.uses.filter(at__gt=clock.ago(USE_NOTED_EVERY)).exists():
+            with transaction.atomic():
+                KeyUse.objects.create(key=key, at=clock.now(), address=address)
     except DatabaseError as error:
         logger.warning("the use of %s could not be noted: %s", key.pk, error)
 

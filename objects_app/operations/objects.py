@@ -11,10 +11,12 @@ from objects_app import access, audit, clock
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import WrongState
+from objects_app.failpoints import fp
 from objects_app.models import AuditEvent, MetadataPair, State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet, fold, is_not_due, new_object_id
-from objects_app.operations import blobs, uploads
+from objects_app.operations import uploads
 from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
+from objects_app.operations.tombstones import bury
 from objects_app.operations.uploads import Upload
 
 CHANGEABLE = [State.UPLOADING, State.READ_ONLY]
@@ -41,8 +43,10 @@ def create_object(new: NewObject, *, actor: Actor, fingerprint: Fingerprint | No
     try:
         with once(fingerprint, actor=actor, target_id=object_id):
             event = _insert(object_id, new, actor=actor)
+            fp("create.before_commit")
     except RepeatedRequest as repeat:
         return uploads.repeat_upload(repeat.target_id, actor=actor)
+    fp("create.after_commit")
     return uploads.sign_upload(access.own_objects(actor).get(pk=object_id), event=event)
 
 
@@ -161,26 +165,6 @@ def _changeable(stored_object: StoredObject) -> StoredObjectQuerySet:
 def delete_object(stored_object: StoredObject, *, actor: Actor) -> StoredObject:
     """Delete for good, in every state and as often as asked: the row becomes a tombstone, then the bytes go."""
     access.require(actor, Verb.WRITE, stored_object)
-    mark_deleted(stored_object, actor=actor, action=AuditAction.OBJECT_DELETED)
+    living = StoredObject.objects.filter(pk=stored_object.pk).exclude(state=State.DELETED)
+    bury(living.select_for_update(), actor=actor, action=AuditAction.OBJECT_DELETED)
     return access.visible_objects(actor).get(pk=stored_object.pk)
-
-
-def mark_deleted(stored_object: StoredObject, *, actor: Actor, action: AuditAction, **conditions: Any) -> bool:
-    """The one edge to DELETED, taken where `conditions` still hold; return whether this call took it."""
-    with transaction.atomic():
-        rows = StoredObject.objects.filter(pk=stored_object.pk, **conditions).exclude(state=State.DELETED)
-        moved = rows.update(
-            state=State.DELETED,
-            deleted_at=clock.now(),
-            metadata={},
-            sha256="",
-            staged_sha256="",
-            declared_sha256="",
-            error_reason="",
-        )
-        if moved:
-            stored_object.metadata_pairs.all().delete()
-            audit.record(action, actor=actor, target=stored_object)
-    if moved:
-        blobs.purge(StoredObject.objects.get(pk=stored_object.pk))
-    return bool(moved)

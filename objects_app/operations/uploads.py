@@ -19,6 +19,7 @@ from objects_app.errors import (
     UploadClosed,
     UrlExpired,
 )
+from objects_app.failpoints import fp
 from objects_app.models import AuditEvent, State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet, is_not_due
 from objects_app.operations import blobs, repeats
@@ -119,13 +120,17 @@ def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, acto
 
     Where the database fails, nobody knows whether this was committed: the blob stays, because a row may name it.
     """
+    fp("put.before_lock")
     with transaction.atomic():
         stored_object = _open_uploads().select_for_update().filter(pk=grant.object_id).first()
+        fp("put.before_cas")
         if stored_object:
             StoredObject.objects.filter(pk=stored_object.pk, state=State.UPLOADING).update(
                 staging_key=key, staged_size=size, staged_sha256=sha256, last_activity_at=clock.now()
             )
             audit.record(AuditAction.OBJECT_UPLOADED, actor=actor, target=stored_object, size=size, grant=grant.grant)
+        fp("put.before_commit")
+    fp("put.after_commit")
     if not stored_object:
         blobs.discard_blob(key)
         raise UploadClosed
@@ -147,8 +152,10 @@ def complete_upload(
 
 
 def _promote(object_id: str, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
+    fp("complete.before_lock")
     with transaction.atomic():
         upload = _open_uploads().select_for_update().filter(pk=object_id).first()
+        fp("complete.before_cas")
         if upload is None:
             raise NotUploading
         if not upload.staging_key:
@@ -158,8 +165,10 @@ def _promote(object_id: str, *, actor: Actor, fingerprint: Fingerprint | None) -
             _fail(upload, mismatch, actor=actor)
         else:
             _freeze(upload, actor=actor, fingerprint=fingerprint)
+        fp("complete.before_commit")
+    fp("complete.after_commit")
     if mismatch:
-        blobs.purge(StoredObject.objects.get(pk=object_id))
+        blobs.purge([upload])
         raise ContentMismatch(mismatch)
 
 
@@ -179,6 +188,7 @@ def _freeze(upload: StoredObject, *, actor: Actor, fingerprint: Fingerprint | No
         upload,
         state=State.READ_ONLY,
         completed_at=clock.now(),
+        verified_at=clock.now(),
         was_public=F("is_public"),
         blob_key=F("staging_key"),
         size_bytes=F("staged_size"),

@@ -4,11 +4,12 @@ from functools import cache
 
 from django.conf import settings
 
-from objects_app.storage.base import BlobNotFound, BlobReader, BlobWriter, Storage
+from objects_app.storage.base import BlobEntry, BlobNotFound, BlobReader, BlobWriter, Storage
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 
 __all__ = [
+    "BlobEntry",
     "BlobNotFound",
     "BlobReader",
     "BlobWriter",

@@ -49,18 +49,16 @@ class Reception:
         try:
             await self._receive(writer)
             key = await in_file_thread(writer.commit)
+            await in_verb_thread(self._stage, writer, key)
         except BaseException:
             await in_file_thread(writer.discard)
             raise
+
+    def _stage(self, writer: BlobWriter, key: str) -> None:
         actor = anonymous_actor(Via.SIGNED_URL, address=self.exchange.address, request_id=self.exchange.request_id)
-        await in_verb_thread(
-            uploads.stage_upload,
-            self.grant,
-            key=key,
-            size=self.size,
-            sha256=self.digest.hexdigest(),
-            actor=actor,
-        )
+        digest = self.digest.hexdigest()
+        uploads.stage_upload(self.grant, key=key, size=self.size, sha256=digest, actor=actor)
+        writer.release()
 
     async def _receive(self, writer: BlobWriter) -> None:
         """Store one gathered block while the next one arrives."""

@@ -98,5 +98,5 @@ def test_looking_takes_one_query(alice_api, alice, django_assert_num_queries):
 
 def test_the_first_call_of_a_key_looks_it_up_and_notes_its_use(alice_api, alice, django_assert_num_queries):
     mine = make_object(alice)
-    with django_assert_num_queries(5):  # the key, its use in a savepoint of two statements, the object
+    with django_assert_num_queries(6):  # the key, whether its use was noted, that in a savepoint of two, the object
         alice_api.get(f"/v1/objects/{mine.pk}")

@@ -57,6 +57,7 @@ def old_on_each(real_database, move_to, tmp_path) -> Path:
 
 def installation(move_to: Callable[[Path], None], data_dir: Path) -> Path:
     move_to(data_dir)
+    storage.get_storage().prepare(holds_blobs=False)
     (data_dir / "secret_key").write_text("the old key")
     return data_dir
 

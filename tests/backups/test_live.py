@@ -26,11 +26,7 @@ class Client:
 
     def create(self, content: bytes) -> str:
         """An upload that is not completed."""
-        body = {
-            "name": "file",
-            "content_type": "text/plain",
-            "metadata": {"sha256": hashlib.sha256(content).hexdigest()},
-        }
+        body = {"name": "file", "content_type": "text/plain"}
         created = self.http.post("/v1/objects", json=body).raise_for_status().json()
         self.put(created["upload_url"], content)
         return created["id"]

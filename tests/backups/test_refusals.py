@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from objects_app import data_folder, storage
 from objects_app.storage.memory import MemoryStorage
 from tests.backups.conftest import make_many
-from tests.factories import make_object, make_person
+from tests.factories import make_object, make_person, store_blob
 
 
 @pytest.fixture
@@ -111,7 +111,8 @@ def test_a_restore_over_a_database(backup, old):
 
 def test_a_restore_beside_objects(backup, new):
     with new():
-        storage.get_storage().take_in("a" * 48).commit()
+        storage.get_storage().prepare(holds_blobs=False)
+        store_blob(b"somebody's")
         with pytest.raises(CommandError, match=r"There are objects in .* already"):
             call_command("restore", str(backup))
 

@@ -83,7 +83,7 @@ def test_a_key_that_only_reads_deletes_nothing(alice, notes):
 
 
 def test_a_failing_audit_leaves_object_and_bytes_as_they_were(alice, notes, blobs, monkeypatch):
-    monkeypatch.setattr(audit, "record", database_fails)
+    monkeypatch.setattr(audit, "record_each", database_fails)
     with pytest.raises(DatabaseError):
         objects.delete_object(notes, actor=alice.actor)
     assert (row(notes).state, row(notes).metadata, len(blobs.blobs)) == (State.READ_ONLY, {"team": "red"}, 1)

@@ -8,7 +8,7 @@ from objects_app import access, signing
 from objects_app.access import Via
 from objects_app.errors import NotDownloadable, ObjectNotFound, ScopeMissing, UrlExpired
 from objects_app.models import AuditEvent, State
-from objects_app.operations import accounts, downloads, keys, objects
+from objects_app.operations import accounts, damage, downloads, keys, objects
 from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import get_storage
 from tests.factories import OPERATOR, make_object
@@ -148,7 +148,7 @@ def test_missing_bytes_end_in_error_once(alice, notes, blobs):
     blobs.blobs.clear()
     assert is_dead(grant)
     assert is_dead(grant)
-    assert (row(notes).state, row(notes).error_reason) == (State.ERROR, downloads.DAMAGED)
+    assert (row(notes).state, row(notes).error_reason) == (State.ERROR, damage.MISSING)
     assert actions_on(notes).count("object.failed") == 1
 
 
@@ -176,5 +176,5 @@ def test_a_deleted_object_whose_bytes_are_still_there_is_never_reported_damaged(
     seen_before = row(notes)
     monkeypatch.setattr(get_storage(), "delete", storage_fails)
     objects.delete_object(notes, actor=alice.actor)
-    downloads._report_damage(seen_before, actor=BEARER)
+    damage.report_damage(seen_before, damage.MISSING, actor=BEARER)
     assert row(notes).state == State.DELETED

@@ -36,6 +36,6 @@ def upload(racer) -> StoredObject:
 @pytest.fixture
 def bodies_on_disk(disk):
     def bodies() -> list[bytes]:
-        return sorted(path.read_bytes() for path in disk.folder.rglob("*") if path.is_file())
+        return sorted(path.read_bytes() for path in disk.folder.glob("??/*"))
 
     return bodies

@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 
-from objects_app import access, audit, clock, lifecycle, signing
+from objects_app import access, audit, clock, signing
 from objects_app.errors import NotUploading, ObjectNotFound
+from objects_app.lifecycle import objects as lifecycle
 from objects_app.models import State
-from objects_app.operations import downloads, objects, uploads
+from objects_app.operations import downloads, objects, tombstones, uploads
 from objects_app.signing import Purpose
 from tests.factories import make_object
 from tests.operations.history import actions_on, row
@@ -58,14 +59,14 @@ def test_a_completion_after_the_deletion_resurrects_nothing(complete, delete, is
 
 @every_round
 def test_a_deletion_after_the_completion_is_final(complete, delete, is_gone, hold):
-    deleted, done = while_held(hold(objects, "mark_deleted"), delete, complete)
+    deleted, done = while_held(hold(objects, "bury"), delete, complete)
     assert (done.state, deleted.state) == (State.READ_ONLY, State.DELETED)
     assert is_gone()
 
 
 @every_round
 def test_a_completion_during_the_deletion_comes_too_late(complete, delete, is_gone, hold):
-    _, late = queued_behind(hold(audit, "record"), delete, complete)
+    _, late = queued_behind(hold(audit, "record_each"), delete, complete)
     assert isinstance(late, NotUploading)
     assert is_gone()
 
@@ -105,14 +106,14 @@ def test_a_download_that_meets_the_deletion_finds_nothing_and_reports_no_damage(
 
 @every_round
 def test_a_download_between_the_tombstone_and_the_end_of_the_bytes_finds_nothing(download, delete, is_gone, hold):
-    _, late = while_held(hold(objects.blobs, "purge"), delete, download)
+    _, late = while_held(hold(tombstones.blobs, "purge"), delete, download)
     assert isinstance(late, ObjectNotFound)
     assert is_gone()
 
 
 @every_round
-def test_the_sweep_skips_what_was_completed_after_it_looked(upload, complete, sweep, bodies_on_disk, hold):
-    swept, done = while_held(hold(lifecycle, "mark_deleted"), sweep, complete)
+def test_the_sweep_skips_what_was_completed_before_it_looked(upload, complete, sweep, bodies_on_disk, hold):
+    swept, done = while_held(hold(lifecycle, "bury"), sweep, complete)
     assert (swept.rows, done.state, row(upload).state) == (0, State.READ_ONLY, State.READ_ONLY)
     assert bodies_on_disk() == [b"first"]
     assert "object.expired" not in actions_on(upload)

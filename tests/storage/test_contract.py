@@ -26,13 +26,17 @@ STORAGES = {"memory": lambda _folder: MemoryStorage(), "disk": DiskStorage}
 
 @pytest.fixture(params=STORAGES)
 def store(request, tmp_path):
-    return STORAGES[request.param](tmp_path)
+    store = STORAGES[request.param](tmp_path)
+    store.prepare(holds_blobs=False)
+    return store
 
 
 def keep(store, *blocks: bytes) -> str:
     writer = store.create()
     writer.write(blocks)
-    return writer.commit()
+    key = writer.commit()
+    writer.release()
+    return key
 
 
 def read(store, key: str) -> bytes:
@@ -58,6 +62,7 @@ def test_many_blocks_in_many_calls_become_one_blob(store):
     for number in range(100):
         writer.write([bytes([number]) * 1000, b"", bytes([number])])
     assert read(store, writer.commit()) == b"".join(bytes([number]) * 1001 for number in range(100))
+    writer.release()
 
 
 def test_the_key_is_random_and_of_one_form(store):
@@ -73,6 +78,7 @@ def test_nothing_can_be_read_before_the_commit(store, monkeypatch):
     with pytest.raises(BlobNotFound):
         store.open("c" * 48)
     assert read(store, writer.commit()) == b"half"
+    writer.release()
 
 
 def test_a_discarded_blob_is_never_there_however_often_it_is_discarded(store, monkeypatch):

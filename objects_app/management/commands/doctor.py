@@ -82,6 +82,7 @@ def storage_keeps_bytes() -> str:
     writer = storage.create()
     writer.write([PROBE])
     key = writer.commit()
+    writer.release()
     try:
         reader = storage.open(key)
         kept = reader.read_at(0, reader.size)

@@ -12,6 +12,7 @@ from django.db import connections
 
 from objects_app import data_folder
 from objects_app.data_folder import DataInUse
+from objects_app.errors import ObjectsError
 from objects_app.first_start import prepare
 from objects_app.listening import split_address, try_to_bind
 from objects_app.operations.openings import Credentials
@@ -33,9 +34,15 @@ class Command(BaseCommand):
         host, port = split_address(settings.ADDRESS)
         with only_one_server_on_this_data():
             refuse_taken_address(host, port)
-            self.show(prepare())
+            self.show(self.prepare())
             leave_database()
             Supervisor([web_server(host, port), worker()]).run()
+
+    def prepare(self) -> Credentials | None:
+        try:
+            return prepare()
+        except ObjectsError as error:
+            raise CommandError(error.message) from error
 
     def refuse_bad_settings(self) -> None:
         messages = run_checks()

@@ -1,0 +1,101 @@
+"""Every sweep by its name, with the age that the settings give it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+
+from objects_app.lifecycle import leftovers, objects, records, verification
+from objects_app.lifecycle.sweeps import Moment, Sweep, Swept
+
+
+def _all_at_once(batch: Callable[..., Swept]) -> Callable[[Moment, int, str], Swept]:
+    """A batch that needs no cursor: what it has handled, it does not find again."""
+    return lambda before, limit, _cursor: batch(before=before, limit=limit)
+
+
+def _walking(batch: Callable[..., Swept]) -> Callable[[Moment, int, str], Swept]:
+    """A batch that goes on where the last one ended."""
+    return lambda before, limit, cursor: batch(before=before, limit=limit, after=cursor)
+
+
+SWEEPS = [
+    Sweep(
+        "expire_stale_uploads",
+        "Expire uploads without activity",
+        lambda: settings.UPLOAD_LIFETIME,
+        lambda before: objects.found(objects.stale_uploads(before=before)),
+        _all_at_once(objects.expire_stale_uploads),
+    ),
+    Sweep(
+        "delete_due_objects",
+        "Write the tombstones of objects whose time to live has ended",
+        lambda: timedelta(0),
+        lambda before: objects.found(objects.due_objects(before=before)),
+        _all_at_once(objects.delete_due_objects),
+    ),
+    Sweep(
+        "purge_bytes",
+        "Free the bytes of deleted and failed objects that could not be freed at once",
+        lambda: timedelta(0),
+        lambda before: objects.found(leftovers.bytes_to_purge(before=before)),
+        _all_at_once(leftovers.purge_bytes),
+    ),
+    Sweep(
+        "remove_orphans",
+        "Remove blobs that no object names",
+        lambda: 2 * settings.UPLOAD_LIFETIME,
+        leftovers.find_orphans,
+        _walking(leftovers.remove_orphans),
+    ),
+    Sweep(
+        "remove_parts",
+        "Remove what was written of uploads that broke off",
+        lambda: settings.TRANSFER_TOTAL_TIMEOUT,
+        leftovers.find_parts,
+        _all_at_once(leftovers.remove_parts),
+    ),
+    Sweep(
+        "verify_lengths",
+        "Compare the length of every object's bytes with its record",
+        lambda: timedelta(0),
+        verification.find_lengths,
+        _walking(verification.verify_lengths),
+    ),
+    Sweep(
+        "verify_digests",
+        "Compute the SHA-256 of objects anew and compare it with their record",
+        lambda: settings.VERIFY_DIGESTS_AFTER,
+        verification.find_digests,
+        _walking(verification.verify_digests),
+    ),
+    Sweep(
+        "forget_requests",
+        "Forget which requests were carried out",
+        lambda: settings.IDEMPOTENCY_LIFETIME,
+        records.find_requests,
+        _all_at_once(records.forget_requests),
+    ),
+    Sweep(
+        "roll_up_key_uses",
+        "Write the newest use of each API key into the key",
+        lambda: timedelta(0),
+        records.find_key_uses,
+        _all_at_once(records.roll_up_key_uses),
+    ),
+    Sweep(
+        "forget_sessions",
+        "Forget sessions that have ended",
+        lambda: timedelta(0),
+        records.find_sessions,
+        _all_at_once(records.forget_sessions),
+    ),
+    Sweep(
+        "forget_job_runs",
+        "Forget runs of jobs",
+        lambda: settings.JOB_RUN_LIFETIME,
+        records.find_runs,
+        _all_at_once(records.forget_runs),
+    ),
+]
+JOBS = {sweep.name: sweep for sweep in SWEEPS}

@@ -1,0 +1,89 @@
+"""Runs of sweeps: batches until nothing is left or time is up, and a row that says what was done."""
+
+import logging
+import time
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from objects_app import clock
+from objects_app.failpoints import fp
+from objects_app.lifecycle.exclusion import only_one
+from objects_app.lifecycle.jobs import JOBS
+from objects_app.lifecycle.sweeps import BATCH, Moment, Sweep, Swept
+from objects_app.models import Job, JobRun
+
+logger = logging.getLogger(__name__)
+LONGEST_RUN = timedelta(seconds=5)
+NOTHING = Swept(0, 0, more=False)
+MOST_TROUBLE = 20  # lines that the row of a run keeps
+ending = Event()  # set when this process is asked to end: a run then stops after its batch
+
+
+def run_job(name: str, *, started_by: str, longest: timedelta = LONGEST_RUN) -> Swept:
+    """A scheduled run; while another scheduler's run of the same job goes on, this one does nothing."""
+    sweep = JOBS[name]
+    with only_one(name) as is_ours:
+        if not is_ours:
+            logger.info("%s is running already", name)
+            return NOTHING
+        job, _ = Job.objects.get_or_create(pk=name)
+        before = clock.ago(sweep.age())
+        return run(sweep, before=before, started_by=started_by, longest=longest, cursor=job.cursor)
+
+
+def run(
+    sweep: Sweep,
+    *,
+    before: Moment,
+    started_by: str,
+    longest: timedelta,
+    limit: int | None = None,
+    cursor: str = "",
+) -> Swept:
+    """Handle at most `limit` rows, for at most `longest`; may go on beside other runs.
+
+    `cursor` is where a sweep goes on that walks through everything.
+    """
+    job_run = JobRun.objects.create(job=sweep.name, started_by=started_by)
+    stop_at = time.monotonic() + longest.total_seconds()
+    total, error = Swept(0, 0, more=True, cursor=cursor), ""
+    try:
+        while total.more and total.rows != limit and time.monotonic() < stop_at and not ending.is_set():
+            size = BATCH if limit is None else min(limit - total.rows, BATCH)
+            total = _added(total, sweep.batch(before, size, total.cursor))
+            fp("sweep.after_batch")
+        error = "\n".join(total.trouble)
+    except Exception as failure:
+        error = f"{type(failure).__name__}: {failure}"
+        raise
+    finally:
+        _write_down(job_run, total, error)
+    return total
+
+
+def _added(total: Swept, batch: Swept) -> Swept:
+    trouble = (total.trouble + batch.trouble)[:MOST_TROUBLE]
+    return replace(batch, rows=total.rows + batch.rows, bytes=total.bytes + batch.bytes, trouble=trouble)
+
+
+def _write_down(job_run: JobRun, total: Swept, error: str) -> None:
+    """A run that could not be written down stands there as one that never ended, as after a kill."""
+    done = {"rows": total.rows, "bytes": total.bytes}
+    outcome = {"failures": F("failures") + 1} if error else {"last_succeeded_at": clock.now()}
+    try:
+        with transaction.atomic():
+            JobRun.objects.filter(pk=job_run.pk).update(ended_at=clock.now(), error=error, **done)
+            Job.objects.get_or_create(pk=job_run.job)
+            Job.objects.filter(pk=job_run.job).update(
+                runs=F("runs") + 1,
+                last_ended_at=clock.now(),
+                cursor=total.cursor,
+                **{name: F(name) + count for name, count in done.items()},
+                **outcome,
+            )
+    except DatabaseError:
+        logger.exception("a run of %s could not be written down", job_run.job)

@@ -1,0 +1,136 @@
+"""Whether stored bytes are still what they were: the length of each, and its SHA-256 at a slow pace (promise P23)."""
+
+import hashlib
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from objects_app import access, clock
+from objects_app.errors import StorageUnavailable
+from objects_app.lifecycle.objects import found
+from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
+from objects_app.models import State, StoredObject
+from objects_app.models.objects import StoredObjectQuerySet
+from objects_app.operations import damage
+from objects_app.operations.damage import MISSING, STAGED_MISSING, WRONG_DIGEST, WRONG_LENGTH
+from objects_app.storage import BlobNotFound, get_storage
+
+READ_AT_ONCE = 1024 * 1024
+DIGESTS_AT_ONCE = 20
+BURST_SECONDS = 10  # how far ahead of its pace the reading of digests may be
+ACTOR = access.system_actor("verify")
+
+
+def objects_with_bytes(*, before: Moment) -> StoredObjectQuerySet:
+    """Finished objects, and uploads that something was uploaded for, since before `before`."""
+    finished = Q(state=State.READ_ONLY, completed_at__lte=before)
+    staged = Q(state=State.UPLOADING, last_activity_at__lte=before) & ~Q(staging_key="")
+    return StoredObject.objects.filter(finished | staged).order_by("pk")
+
+
+def verify_lengths(*, before: Moment, limit: int = BATCH, after: str = "") -> Swept:
+    """Compare the lengths of up to `limit` objects from behind the id `after`."""
+    batch = list(objects_with_bytes(before=before).filter(pk__gt=after)[:limit])
+    trouble = [line for each in batch if (line := verify_length(each))]
+    more = len(batch) == limit
+    return Swept(len(batch), 0, more=more, cursor=batch[-1].pk if more else "", trouble=tuple(trouble))
+
+
+def due_digests(*, before: Moment) -> StoredObjectQuerySet:
+    """Finished objects whose SHA-256 was last computed by `before`, the longest ago first."""
+    rows = StoredObject.objects.filter(state=State.READ_ONLY, verified_at__lte=before)
+    return rows.order_by("verified_at")
+
+
+def verify_digests(*, before: Moment, limit: int = BATCH, after: str = "") -> Swept:
+    """Read some objects whole. `after` is the time, in seconds since 1970, by which the pace allows what was read."""
+    now = moment_of(clock.now()).timestamp()
+    paid_until = max(float(after or 0), now)
+    limit = min(limit, DIGESTS_AT_ONCE)
+    batch = list(due_digests(before=before)[:limit]) if paid_until <= now + BURST_SECONDS else []
+    trouble = [line for each in batch if (line := verify_digest(each))]
+    read = sum(each.size_bytes or 0 for each in batch)
+    after = f"{paid_until + read / settings.VERIFY_BYTES_PER_SECOND:.3f}" if read else after
+    more = len(batch) == limit and len(trouble) < limit
+    return Swept(len(batch), read, more=more, cursor=after, trouble=tuple(trouble))
+
+
+def verify_length(stored_object: StoredObject) -> str:
+    return act_on(wrong_length(stored_object), stored_object)
+
+
+def verify_digest(stored_object: StoredObject) -> str:
+    reason = wrong_digest(stored_object)
+    if not reason:
+        _note_sound(stored_object)
+    return act_on(reason, stored_object)
+
+
+def act_on(reason: str, stored_object: StoredObject) -> str:
+    """Return what was found as a line for the operator; nothing is said of sound objects and of those deleted now."""
+    if reason in (MISSING, WRONG_LENGTH, WRONG_DIGEST):
+        changed = damage.report_damage(stored_object, reason, actor=ACTOR)
+    elif reason == STAGED_MISSING:
+        changed = damage.forget_staged(stored_object, actor=ACTOR)
+    else:
+        changed = bool(reason)
+    return f"{stored_object.pk}: {reason}" if changed else ""
+
+
+def wrong_length(stored_object: StoredObject) -> str:
+    """What is wrong with the length of the stored bytes; empty where nothing is."""
+    is_staged = stored_object.state == State.UPLOADING
+    key = stored_object.staging_key if is_staged else stored_object.blob_key
+    expected = stored_object.staged_size if is_staged else stored_object.size_bytes
+    try:
+        size = get_storage().size_of(key)
+    except BlobNotFound:
+        return STAGED_MISSING if is_staged else MISSING
+    except StorageUnavailable as error:
+        return f"The stored bytes cannot be reached: {error}"
+    if size == expected:
+        return ""
+    return STAGED_MISSING if is_staged else WRONG_LENGTH
+
+
+def wrong_digest(stored_object: StoredObject) -> str:
+    """What is wrong with the stored bytes, all of which are read; empty where nothing is."""
+    reason = wrong_length(stored_object)
+    if reason or stored_object.state != State.READ_ONLY:
+        return reason
+    try:
+        digest = read_digest(stored_object.blob_key)
+    except BlobNotFound:
+        return MISSING
+    except StorageUnavailable as error:
+        return f"The stored bytes cannot be read: {error}"
+    return "" if stored_object.sha256 in ("", digest) else WRONG_DIGEST
+
+
+def read_digest(key: str) -> str:
+    reader = get_storage().open(key)
+    digest = hashlib.sha256()
+    offset = 0
+    try:
+        while block := reader.read_at(offset, READ_AT_ONCE):
+            digest.update(block)
+            offset += len(block)
+    finally:
+        reader.close()
+    return digest.hexdigest()
+
+
+def _note_sound(stored_object: StoredObject) -> None:
+    with transaction.atomic():
+        rows = StoredObject.objects.filter(pk=stored_object.pk, state=State.READ_ONLY)
+        rows.update(verified_at=clock.now())
+
+
+def find_lengths(before: Moment) -> Iterator[Found]:
+    return found(objects_with_bytes(before=before))
+
+
+def find_digests(before: Moment) -> Iterator[Found]:
+    return found(due_digests(before=before))

@@ -1,0 +1,34 @@
+"""The one edge to DELETED: rows become tombstones, then their bytes go."""
+
+from django.db import transaction
+
+from objects_app import audit, clock
+from objects_app.access import Actor
+from objects_app.audit import AuditAction
+from objects_app.failpoints import fp
+from objects_app.models import MetadataPair, State, StoredObject
+from objects_app.models.objects import StoredObjectQuerySet
+from objects_app.operations import blobs
+
+NEEDED = ("id", "account_id", "name", "blob_key", "staging_key", "size_bytes", "staged_size")
+EMPTIED = {"metadata": {}, "sha256": "", "staged_sha256": "", "declared_sha256": "", "error_reason": ""}
+
+
+def bury(rows: StoredObjectQuerySet, *, actor: Actor, action: AuditAction) -> list[StoredObject]:
+    """Turn `rows` into tombstones in one transaction and return those that this call turned.
+
+    `rows` names the conditions and locks (`select_for_update`), so that they are judged on what is true at that moment.
+    """
+    fp("delete.before_lock")
+    with transaction.atomic():
+        gone = list(rows.only(*NEEDED))
+        fp("delete.before_cas")
+        ids = [stored_object.pk for stored_object in gone]
+        living = StoredObject.objects.filter(pk__in=ids).exclude(state=State.DELETED)
+        living.update(state=State.DELETED, deleted_at=clock.now(), **EMPTIED)
+        MetadataPair.objects.filter(stored_object__in=ids).delete()
+        audit.record_each(action, actor=actor, targets=gone)
+        fp("delete.before_commit")
+    fp("delete.after_commit")
+    blobs.purge(gone)
+    return gone
