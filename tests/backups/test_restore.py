@@ -21,8 +21,6 @@ from objects_app.storage import get_storage
 from tests.backups.conftest import make_many, path_of
 from tests.factories import PASSWORD, make_object, make_person, put_bytes
 
-pytestmark = pytest.mark.timeout(60)
-
 
 def contents() -> dict[str, bytes]:
     """What every READ_ONLY object has."""
