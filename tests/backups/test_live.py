@@ -1,5 +1,6 @@
 """Backup, wipe and restore of a real server that people write to all the while (promise P25, test T13)."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -81,14 +82,27 @@ def write_until(stop: threading.Event, client: Client, seed: int, written: dict[
 
 
 @pytest.fixture
+def client_of() -> Iterator[Callable[[live.LiveServer, str], Client]]:
+    """Makes clients, and closes their connections at the end."""
+    with contextlib.ExitStack() as stack:
+
+        def client_of(server: live.LiveServer, key: str) -> Client:
+            client = Client(server, key)
+            stack.enter_context(client.http)
+            return client
+
+        yield client_of
+
+
+@pytest.fixture
 def server(tmp_path) -> Iterator[live.LiveServer]:
     server = live.start_server(tmp_path / "data", THROTTLE_ENABLED="false")
     yield server
     server.stop()
 
 
-def test_every_object_comes_back_although_people_wrote_during_the_backup(server, tmp_path):
-    client, written = Client(server, server.key), {}
+def test_every_object_comes_back_although_people_wrote_during_the_backup(server, client_of, tmp_path):
+    client, written = client_of(server, server.key), {}
     before = [client.create(content_of(number)) for number in range(30)]
     for number, object_id in enumerate(before):
         client.complete(object_id)
@@ -97,7 +111,7 @@ def test_every_object_comes_back_although_people_wrote_during_the_backup(server,
     client.delete(deleted)
     stop = threading.Event()
     writers = [
-        threading.Thread(target=write_until, args=(stop, Client(server, server.key), seed, written))
+        threading.Thread(target=write_until, args=(stop, client_of(server, server.key), seed, written))
         for seed in range(WRITERS)
     ]
     for writer in writers:
@@ -115,7 +129,7 @@ def test_every_object_comes_back_although_people_wrote_during_the_backup(server,
     again = live.start_server(server.data_dir, THROTTLE_ENABLED="false")
     try:
         assert again.key == "", "a restored installation has no first start"
-        restored = Client(again, server.key)
+        restored = client_of(again, server.key)
         states = restored.states()
         complete = {object_id for object_id, state in states.items() if state == "READ_ONLY"}
         assert complete >= set(before)
@@ -126,8 +140,8 @@ def test_every_object_comes_back_although_people_wrote_during_the_backup(server,
         again.stop()
 
 
-def test_a_backup_that_was_killed_goes_on_where_it_stopped(tmp_path, server):
-    client = Client(server, server.key)
+def test_a_backup_that_was_killed_goes_on_where_it_stopped(tmp_path, client_of, server):
+    client = client_of(server, server.key)
     ids = [client.create(content_of(number)) for number in range(60)]
     for object_id in ids:
         client.complete(object_id)
