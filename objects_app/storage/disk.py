@@ -81,6 +81,15 @@ class DiskStorage:
             self._make_folder(self._path(key).parent)
             return DiskWriter(key, self._path(key))
 
+    def take_in(self, key: str) -> "DiskWriter":
+        """A writer for a blob that has its key already, in place of what an interrupted one left behind."""
+        path = self._path(key)
+        with naming_failures():
+            self._see_marker()
+            self._make_folder(path.parent)
+            part_of(path).unlink(missing_ok=True)
+            return DiskWriter(key, path)
+
     def open(self, key: str) -> "DiskReader":
         with naming_failures(), self._finding(key):
             return DiskReader(os.open(self._path(key), OLD_FILE))
