@@ -117,6 +117,15 @@ def test_a_killed_worker_is_started_again(server):
     live.wait_until(lambda: server.printed().count("ready.") == 2)
 
 
+def test_a_worker_whose_schedule_was_killed_is_started_again_with_a_new_one(server):
+    live.wait_until(lambda: server.printed().count("ready.") == 1)
+    worker = server.process_of("celery")
+    (schedule,) = server.children_of(worker)
+    os.kill(schedule, signal.SIGKILL)
+    live.wait_until(lambda: server.printed().count("ready.") == 2, seconds=20)
+    assert server.children_of(server.process_of("celery")) not in ([], [schedule])
+
+
 def test_every_process_logs_json_lines_without_secrets_to_the_file(tmp_path):
     log_file = tmp_path / "holdall.log"
     server = live.start_server(tmp_path / "data", LOG_FORMAT="json", LOG_FILE=str(log_file))
