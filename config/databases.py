@@ -11,7 +11,7 @@ TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_
 POOL = {
     "min_size": 1,
     "max_size": 24,  # one for each thread of the web server that uses the database (objects_app/transfer/threads.py)
-    "timeout": 5,  # a request is answered 503 after it
+    "timeout": 3,  # a request is answered 503 after it
     "reconnect_timeout": 2,  # pauses between attempts grow until then: a database that is back is found soon
 }
 LARGEST_PORT = 65_535

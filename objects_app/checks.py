@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from objects_app.listening import is_wildcard, split_address
 
 SHORTEST_SECRET_KEY = 32
+SHORTEST_METRICS_TOKEN = 16
 LONGEST_URL_LIFETIME = timedelta(weeks=1)
 NEVER_ZERO = (
     "UPLOAD_URL_LIFETIME",
@@ -42,6 +43,13 @@ def check_secrets(**_: Any) -> list[CheckMessage]:
             id="holdall.E005",
         )
     ]
+
+
+@register(Tags.security)
+def check_metrics_token(**_: Any) -> list[CheckMessage]:
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= SHORTEST_METRICS_TOKEN:
+        return []
+    return [Error(f"METRICS_TOKEN needs at least {SHORTEST_METRICS_TOKEN} characters.", id="holdall.E007")]
 
 
 @register

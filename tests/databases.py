@@ -15,6 +15,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from config import databases
 from tests import postgres
@@ -94,6 +95,7 @@ def empty(url: str) -> None:
 def everything_in(database: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Every thread's connections lead to this database; the test process's own is put back afterwards."""
     before, settings = connections["default"], connections.settings["default"]
+    pool = DatabaseWrapper._connection_pools.pop("default", None)
     connections.settings |= connections.configure_settings({"default": database})
     connections["default"] = connections.create_connection("default")
     try:
@@ -102,6 +104,8 @@ def everything_in(database: dict[str, Any]) -> Iterator[dict[str, Any]]:
         close(connections["default"])
         connections.settings["default"] = settings
         connections["default"] = before
+        if pool:
+            DatabaseWrapper._connection_pools["default"] = pool
 
 
 def close(connection: Any) -> None:

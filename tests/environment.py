@@ -1,5 +1,6 @@
 """The settings of a test process: a plugin, because pytest-django reads them before conftest.py could set any.
 
+TEST_DATABASE=postgresql runs every test on PostgreSQL that does not choose its database itself.
 The processes of one test run share a folder, which the process that began it makes and removes.
 """
 
@@ -8,6 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 FOLDER = tempfile.mkdtemp(prefix="holdall-tests-")
 SESSION = Path(os.environ.setdefault("HOLDALL_TESTS_SESSION", FOLDER))
 BEGAN_BY = int(os.environ.setdefault("HOLDALL_TESTS_BEGAN_BY", str(os.getpid())))
@@ -15,12 +18,14 @@ ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 os.environ |= {"DATA_DIR": FOLDER, "OBJECT_STORAGE": "memory", "THROTTLE_ENABLED": "false"}
 
 
+@pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests():
-    """TEST_DATABASE=postgresql runs every test on PostgreSQL that does not choose its database itself."""
+    """A wrapper, so that it comes before pytest-django, which reads the settings here."""
     if ON_POSTGRESQL:
         from tests import postgres
 
         os.environ["DATABASE_URL"] = postgres.url()
+    return (yield)
 
 
 def pytest_unconfigure():

@@ -94,6 +94,7 @@ class Server:
             **self.identity,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             preexec_fn=lambda: die_with_parent(os.getppid()),  # noqa: PLW1509  there is one thread
         )
         live.wait_until(lambda: self._answers() or self.process.poll() is not None, seconds=PATIENCE_SECONDS)

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from objects_app.web import accounts, docs, health, objects
+from objects_app.web import accounts, docs, health, metrics, objects
 from objects_app.web.sign_in import SignInView
 
 urlpatterns = [
@@ -23,4 +23,5 @@ urlpatterns = [
     path("favicon.ico", require_safe(RedirectView.as_view(url=static("img/icon.svg")))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

@@ -1,6 +1,7 @@
 """Limits of the rate: each key has its own, and each address without a valid key."""
 
 import pytest
+from redis import RedisError
 
 from objects_app.api import throttling
 from objects_app.models import StoredObject
@@ -88,3 +89,12 @@ def test_a_counter_that_was_forgotten_begins_anew(alice_api, monkeypatch):
 
     monkeypatch.setattr(throttling.cache, "incr", forgotten)
     assert statuses(alice_api, 4) == [200] * 4
+
+
+def test_a_cache_that_does_not_answer_counts_nothing_and_is_logged(alice_api, monkeypatch, caplog):
+    def unreachable(*_: object, **__: object) -> None:
+        raise RedisError("Connection refused")
+
+    monkeypatch.setattr(throttling.cache, "add", unreachable)
+    assert statuses(alice_api, 4) == [200] * 4
+    assert "requests are not counted: Connection refused" in caplog.text

@@ -1,10 +1,10 @@
-"""What must always hold is refused by the database itself, whoever writes."""
+"""What must always hold is refused by the database itself, whoever writes, on either database."""
 
 import pytest
 from django.db import IntegrityError
 
 from objects_app.models import ApiKey, IdempotencyRecord, Membership, MetadataPair, State, StoredObject, User
-from tests.factories import make_object
+from tests.factories import Person, make_object, make_person
 
 WRONG = [
     ("state_known", State.READ_ONLY, {"state": "LOST"}),
@@ -19,6 +19,16 @@ WRONG = [
     ("object_has_a_name", State.READ_ONLY, {"name": ""}),
     ("size_bytes", State.READ_ONLY, {"size_bytes": -1}),
 ]
+
+
+@pytest.fixture
+def alice(real_database) -> Person:
+    return make_person("alice")
+
+
+@pytest.fixture
+def bob(real_database) -> Person:
+    return make_person("bob")
 
 
 @pytest.mark.parametrize(("constraint", "state", "columns"), WRONG)

@@ -1,15 +1,18 @@
 """Real threads that meet at stated points, without sleeping. What a thread raises is its outcome."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from objects_app.errors import ObjectsError
+from objects_app.sqlite.base import DatabaseWrapper
+from tests import live
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
 PATIENCE = 60
@@ -68,10 +71,20 @@ def while_held(hold: Hold, held: Callable[[], Any], other: Callable[[], Any]) ->
 
 
 def queued_behind(hold: Hold, held: Callable[[], Any], other: Callable[[], Any]) -> tuple[Any, Any]:
-    """`other` begins while `held` stands still inside its transaction, and can only go on after it."""
+    """`other` meets the lock of `held`, which stands still inside its transaction, and waits for it or passes by."""
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(hold.run, held)
         assert hold.reached.wait(PATIENCE)
         second = pool.submit(outcome, other)
+        live.wait_until(lambda: second.done() or somebody_waits(), seconds=PATIENCE)
         hold.released.set()
         return first.result(PATIENCE), second.result(PATIENCE)
+
+
+def somebody_waits() -> bool:
+    if connection.vendor == "sqlite":
+        frames = sys._current_frames().values()
+        return any(frame.f_code is DatabaseWrapper._start_transaction_under_autocommit.__code__ for frame in frames)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.fetchone() is not None

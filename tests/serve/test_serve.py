@@ -50,7 +50,8 @@ def test_a_second_serve_on_the_same_data_says_so_in_one_sentence(holdall):
     environment = holdall.environment | {"ADDRESS": f"127.0.0.1:{live.free_port()}"}
     refused = live.manage("serve", environment=environment, check=False)
     assert refused.returncode == 1
-    assert refused.stderr.splitlines() == [f"CommandError: Another serve is running on the data in {holdall.data_dir}."]
+    sentence = f"CommandError: Another serve or restore is running on the data in {holdall.data_dir}."
+    assert refused.stderr.splitlines() == [sentence]
 
 
 def test_a_taken_port_is_one_sentence_and_nothing_was_made(holdall, tmp_path):

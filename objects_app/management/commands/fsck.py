@@ -29,7 +29,7 @@ class Command(OperatorCommand):
         rows = verification.objects_with_bytes(before=moment_before(options, age=NO_AGE))
         count = size = damaged = 0
         tell_at = time.monotonic() + TOLD_EVERY_SECONDS
-        for stored_object in islice(by_batches(rows), options["limit"]):
+        for stored_object in islice(walk(rows), options["limit"]):
             finding = self.examine(stored_object, **{name: options[name] for name in ("lengths_only", "dry_run")})
             count, size = count + 1, size + (stored_object.size_bytes or stored_object.staged_size or 0)
             if finding:
@@ -51,8 +51,8 @@ class Command(OperatorCommand):
         return verify(stored_object)
 
 
-def by_batches(rows: StoredObjectQuerySet) -> Iterator[StoredObject]:
-    """No query stays open: SQLite lets nobody write who reads on in what was true before another one wrote."""
+def walk(rows: StoredObjectQuerySet) -> Iterator[StoredObject]:
+    """Each batch is a query of its own: on SQLite nobody can write who still reads what others have changed since."""
     after = ""
     while batch := list(rows.filter(pk__gt=after)[:BATCH]):
         yield from batch
