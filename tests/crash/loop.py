@@ -21,6 +21,7 @@ from tests.failpoints import every_failpoint
 
 WRITERS = 4
 CHECKED_EVERY = 25
+MOST_COMPLETES = 40  # before a kill
 LOOKED_AT = 0.2  # of the objects with which nothing was under way, right after the kill
 KEPT = 100  # objects that live on after a check of everything
 VICTIMS = {
@@ -84,10 +85,10 @@ class Loop:
         seeds = [self.random.getrandbits(32) for _ in range(WRITERS)]
         crowd = Crowd(self.site.server.base_url, self.site.key, seeds)
         try:
-            crowd.work_for(self.random.uniform(0.05, 0.6))
+            crowd.work_until(self.random.randint(1, MOST_COMPLETES), and_then=self.random.uniform(0, 0.05))
             since, dead = self.kill_somebody()
             if not dead.keys() & WEB:
-                crowd.work_for(0.5)  # they notice nothing
+                crowd.work_until(crowd.completes() + 10, and_then=0)  # they notice nothing
             crowd.end()
             back_in = self.site.come_back(dead, since=since)
         finally:

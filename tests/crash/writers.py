@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,8 +152,15 @@ class Crowd:
         for thread in self.threads:
             thread.start()
 
-    def work_for(self, seconds: float) -> None:
-        self.stop.wait(seconds)
+    def work_until(self, completes: int, *, and_then: float) -> None:
+        """So many were acknowledged and so many seconds went by, on a slow machine as on a quick one."""
+        give_up_at = time.monotonic() + PATIENCE
+        while self.completes() < completes and time.monotonic() < give_up_at:
+            self.stop.wait(0.005)
+        self.stop.wait(and_then)
+
+    def completes(self) -> int:
+        return sum(writer.tally.completes for writer in self.writers)
 
     def end(self) -> list[Story]:
         self.stop.set()
