@@ -161,6 +161,12 @@ def test_other_failures_are_named_too(store, monkeypatch, failing):
             act[failing]()
 
 
+def test_what_the_close_of_a_read_file_reports_is_of_no_use(store, monkeypatch):
+    reader = store.open(keep(store))
+    watch(monkeypatch, fail_at=0, code=errno.EIO)
+    reader.close()
+
+
 def test_a_disk_that_is_not_mounted_has_lost_no_blob(store):
     key = keep(store)
     store.folder.rename(store.folder.with_name("elsewhere"))
