@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.db.models import Q
 
+from objects_app.failpoints import fp
 from objects_app.lifecycle.objects import bytes_of
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
 from objects_app.models import State, StoredObject
@@ -40,6 +41,7 @@ def remove_orphans(*, before: Moment, limit: int = BATCH, after: str = "") -> Sw
     storage = get_storage()
     seen = list(islice(storage.list_blobs(after=after), limit))
     unnamed = _unnamed(seen, before=before)
+    fp("orphans.before_lock")
     gone = [entry for entry in unnamed if storage.delete_orphan(entry.key, is_named=partial(is_named, entry.key))]
     more = len(seen) == limit
     return Swept(len(gone), sum(entry.size for entry in gone), more=more, cursor=seen[-1].key if more else "")
