@@ -1,16 +1,19 @@
 """The Celery application. `celery -A config.celery worker -B` runs the sweeps."""
 
 import os
+import signal
+import threading
 import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, setup_logging, worker_shutting_down
+from celery.signals import beat_embedded_init, setup_logging, worker_ready, worker_shutting_down
 
 from objects_app import processes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 WORKER = os.getpid()
+stopping = threading.Event()
 # It is about root and pickled messages; ours are JSON alone, and as whom to run is the operator's choice.
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
@@ -30,9 +33,23 @@ def tie_beat_to_its_worker(**_: Any) -> None:
     processes.die_with_parent(WORKER)
 
 
+@worker_ready.connect
+def tie_worker_to_its_beat(sender: Any, **_: Any) -> None:
+    """Celery starts no other schedule in place of one that died; whoever looks after the worker starts both anew."""
+    if beat := sender.controller.beat:
+        threading.Thread(target=_end_with, args=(beat,), name="beat-watch", daemon=True).start()
+
+
+def _end_with(beat: Any) -> None:
+    beat.join()
+    if not stopping.is_set():
+        os.kill(WORKER, signal.SIGTERM)
+
+
 @worker_shutting_down.connect
 def end_the_sweep(**_: Any) -> None:
     """Its batch is carried out and written down; the rest waits for the next run."""
+    stopping.set()
     from objects_app.lifecycle.runs import ending  # noqa: PLC0415  models are not ready when this module is read
 
     ending.set()

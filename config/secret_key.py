@@ -7,8 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
-def read_or_create_secret_key(data_dir: Path) -> str:
-    path = data_dir / "secret_key"
+def read_or_create_secret_key(path: Path) -> str:
     try:
         if not path.exists():
             _create(path)

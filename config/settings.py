@@ -28,10 +28,11 @@ ADDRESS = text("ADDRESS", default="127.0.0.1:8000")
 PUBLIC_BASE_URL = text("PUBLIC_BASE_URL", default=f"http://{ADDRESS}").rstrip("/").lower()
 BLOBS_DIR = DATA_DIR / "objects"
 KEY_STAMP_FILE = DATA_DIR / "keys.stamp"
+SECRET_KEY_FILE = DATA_DIR / "secret_key"
 
 # Security
 DEBUG = False
-SECRET_KEY = text("SECRET_KEY") or read_or_create_secret_key(DATA_DIR)
+SECRET_KEY = text("SECRET_KEY") or read_or_create_secret_key(SECRET_KEY_FILE)
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 PUBLIC_HOST = host_of(PUBLIC_BASE_URL)
 ALLOWED_HOSTS = words("ALLOWED_HOSTS") or sorted({PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"})

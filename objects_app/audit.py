@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+from django.db import connection
+
 from objects_app.access import Actor
 from objects_app.models import Account, ApiKey, AuditEvent, StoredObject
 
@@ -43,32 +45,45 @@ def record(
     **details: Any,
 ) -> AuditEvent:
     """`target_id` is for a target that may not exist; `size` is in bytes; `details` must fit into JSON."""
-    event = _event(action, actor, target, result=result, bytes=size, details=details)
-    event.target_id = event.target_id or target_id
-    event.save(force_insert=True)
-    return event
-
-
-def record_each(action: AuditAction, *, actor: Actor, targets: Sequence[Target]) -> None:
-    """The same fact of many targets, in one statement."""
-    AuditEvent.objects.bulk_create(_event(action, actor, target) for target in targets)
-
-
-def _event(action: AuditAction, actor: Actor, target: Target, **columns: Any) -> AuditEvent:
-    return AuditEvent(
+    return AuditEvent.objects.create(
         account_id=_account_of(target) or actor.account_id,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_label=actor.label,
-        via=actor.via,
         action=action,
         target_type=type(target).__name__.lower() if target else "",
-        target_id=target.pk if target else "",
+        target_id=target.pk if target else target_id,
         target_label=target.name if target else "",
-        address=actor.address,
-        request_id=actor.request_id,
-        **columns,
+        result=result,
+        bytes=size,
+        details=details,
+        **_columns_of(actor),
     )
+
+
+def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str]) -> None:
+    """The same fact of many objects, whose rows the database copies by itself; the events are those of `record`."""
+    if not object_ids:
+        return
+    same = _columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": "{}"}
+    copied = {"account_id": "account_id", "target_id": "id", "target_label": "name"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO objects_app_auditevent ({", ".join([*same, *copied])})
+            SELECT {", ".join(["%s"] * len(same))}, {", ".join(copied.values())}
+            FROM objects_app_storedobject WHERE id IN ({", ".join(["%s"] * len(object_ids))})
+            """,  # noqa: S608  names of our own columns and placeholders
+            [*same.values(), *object_ids],
+        )
+
+
+def _columns_of(actor: Actor) -> dict[str, str | None]:
+    return {
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_label": actor.label,
+        "via": actor.via,
+        "address": actor.address,
+        "request_id": actor.request_id,
+    }
 
 
 def _account_of(target: Target) -> str:

@@ -54,11 +54,31 @@ class LiveServer:
         """The process that the supervisor itself started for `granian` or `celery`."""
         return min(pid for pid, line in self.processes().items() if f" {program} " in line)
 
+    def children_of(self, parent: int) -> list[int]:
+        return [pid for pid in self.processes() if parent_of(pid) == parent]
+
     def stop(self) -> int:
         """End it as an operator would and return the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS)
+
+
+def is_running(pid: int) -> bool:
+    return _status_of(pid)[0] not in "ZX"
+
+
+def parent_of(pid: int) -> int:
+    """0 where the process has ended."""
+    return int(_status_of(pid)[1])
+
+
+def _status_of(pid: int) -> list[str]:
+    """The letter of its state, its parent and more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ["X", "0"]
 
 
 def free_port() -> int:
@@ -89,8 +109,8 @@ def manage(
 
 def start_server(data_dir: Path, *, folder: Path = ROOT, **environment: str) -> LiveServer:
     """Start `serve` in `folder` and return once it answers; what it prints goes to a file beside the data folder."""
-    address = f"127.0.0.1:{free_port()}"
-    settings = environment_of(data_dir, ADDRESS=address, **environment)
+    address = environment.setdefault("ADDRESS", f"127.0.0.1:{free_port()}")
+    settings = environment_of(data_dir, **environment)
     output = data_dir.with_name(f"{data_dir.name}.{address.rpartition(':')[2]}.out")
     with output.open("wb") as file:
         process = subprocess.Popen(

@@ -68,6 +68,13 @@ class Believed:
             self.state, self.content, self.metadata = "DELETED", None, {}
             self.events.append(event)
 
+    def lose_content(self, left: bytes | None) -> None:
+        """The storage has only `left` of it, and the sweeps have noticed."""
+        self.content = left
+        if self.state == "READ_ONLY":
+            self.state = "ERROR"
+        self.events.append("object.failed")
+
     def change(self, sent: dict, now: datetime) -> int:
         if self.state_at(now) not in ("UPLOADING", "READ_ONLY"):
             return 409

@@ -20,6 +20,22 @@ def test_a_fact_copies_who_did_what_to_which_object(alice):
     assert (event.result, event.bytes, event.details, event.via) == ("ok", 5, {"grant": 1}, "signed_url")
 
 
+def test_the_same_fact_of_many_objects_is_the_one_that_is_recorded_of_each(alice, bob):
+    objects_of = [make_object(alice, "a"), make_object(bob, "b")]
+    actor = access.system_actor("expire_stale_uploads")
+    single = [audit.record(AuditAction.OBJECT_EXPIRED, actor=actor, target=each).pk for each in objects_of]
+    audit.record_each(AuditAction.OBJECT_EXPIRED, actor=actor, object_ids=[each.pk for each in objects_of])
+    columns = [field.attname for field in AuditEvent._meta.fields if field.attname not in {"id", "at"}]
+    events = AuditEvent.objects.filter(pk__gte=min(single)).order_by("account_id", "pk").values(*columns)
+    assert len(events) == 4
+    assert [events[0], events[2]] == [events[1], events[3]]
+
+
+def test_a_fact_of_no_objects_is_none(db):
+    audit.record_each(AuditAction.OBJECT_EXPIRED, actor=access.system_actor("x"), object_ids=[])
+    assert not AuditEvent.objects.filter(action="object.expired").exists()
+
+
 def test_a_fact_about_an_account_belongs_to_it(alice):
     event = AuditEvent.objects.get(action="account.created", target_id=alice.account.pk)
     assert (event.account_id, event.actor_label, event.target_type) == (alice.account.pk, "command:tests", "account")

@@ -126,24 +126,25 @@ def test_options_of_serve_become_settings_however_short(monkeypatch, address, fo
 
 
 def test_a_secret_key_is_made_once_for_the_owner_alone(tmp_path):
-    first = read_or_create_secret_key(tmp_path / "data")
-    assert read_or_create_secret_key(tmp_path / "data") == first
+    first = read_or_create_secret_key(tmp_path / "data" / "secret_key")
+    assert read_or_create_secret_key(tmp_path / "data" / "secret_key") == first
     assert len(first) >= 50
     assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()] == [0o600]
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def test_two_installations_have_different_secret_keys(tmp_path):
-    assert read_or_create_secret_key(tmp_path / "one") != read_or_create_secret_key(tmp_path / "two")
+    one, two = tmp_path / "one" / "secret_key", tmp_path / "two" / "secret_key"
+    assert read_or_create_secret_key(one) != read_or_create_secret_key(two)
 
 
 def test_an_empty_secret_key_is_refused(tmp_path):
     (tmp_path / "secret_key").write_text("\n")
     with pytest.raises(ImproperlyConfigured, match="secret_key is empty"):
-        read_or_create_secret_key(tmp_path)
+        read_or_create_secret_key(tmp_path / "secret_key")
 
 
 def test_a_data_folder_that_is_a_file_is_one_sentence(tmp_path):
     (tmp_path / "data").write_text("not a folder")
-    with pytest.raises(ImproperlyConfigured, match=r"^DATA_DIR: .* cannot be used: File exists"):
-        read_or_create_secret_key(tmp_path / "data")
+    with pytest.raises(ImproperlyConfigured, match=r"^DATA_DIR: .* cannot be used: (File exists|Not a directory)"):
+        read_or_create_secret_key(tmp_path / "data" / "secret_key")

@@ -4,18 +4,19 @@ STATE_MACHINE_STEPS says about how many steps it takes.
 """
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import DateTimeField, Value
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 
-from objects_app import access, clock, storage
-from objects_app.lifecycle import leftovers
+from objects_app import access, clock, key_cache, storage
+from objects_app.lifecycle import leftovers, records, verification
 from objects_app.lifecycle import objects as lifecycle
 from objects_app.models import AuditEvent, MetadataPair, StoredObject
 from objects_app.operations import keys
@@ -26,6 +27,7 @@ from tests.object_model import START, URL_LIFETIME, Believed, BelievedUrl
 
 STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "1000"))
 STEPS_A_RUN = 50
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
 PEOPLE = ("alice", "bob")
 API = factories.Api()  # one for all, because a client loads the whole middleware at its first request
 bodies = st.binary(max_size=12)
@@ -44,6 +46,7 @@ class TwoAccounts(RuleBasedStateMachine):
         self.transaction.__enter__()
         self.blobs = storage.get_storage().blobs
         self.blobs.clear()
+        self.left_behind: set[str] = set()
         self.now = START
         clock.now = lambda: Value(self.now, output_field=DateTimeField())
         self.people = {name: factories.make_person(name) for name in PEOPLE}
@@ -60,7 +63,7 @@ class TwoAccounts(RuleBasedStateMachine):
 
     def newest_first(self, wanted) -> list[str]:
         found = [each for each in self.believed.values() if wanted(each)]
-        return [each.id for each in sorted(found, key=lambda each: each.created_at, reverse=True)]
+        return [each.id for each in sorted(found, key=lambda each: (each.created_at, each.id), reverse=True)]
 
     @rule(
         target=objects,
@@ -213,6 +216,17 @@ class TwoAccounts(RuleBasedStateMachine):
     def time_passes(self, ahead):
         self.now += timedelta(milliseconds=ahead)
 
+    @rule(back=st.sampled_from([1, 60_000, 3_600_000]))
+    def the_clock_is_set_back(self, back):
+        self.now -= timedelta(milliseconds=back)
+
+    @rule()
+    def the_server_starts_anew(self):
+        """Nothing that a process remembers is needed."""
+        key_cache._entries.clear()
+        cache.clear()
+        storage.get_storage().held.clear()
+
     @rule(age=st.sampled_from([0, 60, 3600, 86_400]))
     def sweep_stale_uploads(self, age):
         before = self.now - timedelta(seconds=age)
@@ -232,6 +246,58 @@ class TwoAccounts(RuleBasedStateMachine):
     def sweep_bytes(self):
         """Nothing is left for it where no storage ever failed."""
         assert leftovers.purge_bytes(before=self.now).rows == 0
+
+    @rule(body=bodies)
+    def a_process_dies_before_its_row_was_written(self, body):
+        self.left_behind.add(factories.store_blob(body))
+
+    @rule(body=bodies)
+    def a_process_dies_in_the_middle_of_an_upload(self, body):
+        writer = storage.get_storage().create()
+        writer.write([body])
+        writer.release()
+
+    @rule()
+    def sweep_leftovers(self):
+        parts = len(storage.get_storage().begun)
+        assert leftovers.remove_orphans(before=EVER, limit=100_000).rows == len(self.left_behind)
+        assert leftovers.remove_parts(before=EVER).rows == parts
+        self.left_behind.clear()
+        assert storage.get_storage().begun == {}
+
+    @rule(of=objects, damage=st.sampled_from(["lost", "cut", "flipped"]))
+    def bytes_are_damaged_and_verified(self, of, damage):
+        staged = of.state == "UPLOADING"
+        if not of.content or of.state not in ("READ_ONLY", "UPLOADING") or (staged and damage == "flipped"):
+            return
+        row = StoredObject.objects.get(pk=of.id)
+        left = {"lost": None, "cut": of.content[:-1], "flipped": bytes([of.content[0] ^ 1]) + of.content[1:]}[damage]
+        self.damage(row.blob_key or row.staging_key, left)
+        self.verify(found=1)
+        if staged and left is not None:
+            self.left_behind.add(row.staging_key)
+        of.lose_content(None if staged else left)
+
+    def damage(self, key, left):
+        if left is None:
+            del self.blobs[key]
+        else:
+            self.blobs[key] = left
+
+    @rule()
+    def verify_sound_bytes(self):
+        self.verify(found=0)
+
+    def verify(self, found):
+        swept = [verification.verify_lengths(before=EVER, limit=100_000)]
+        while (batch := verification.verify_digests(before=EVER, limit=100_000)).trouble:
+            swept.append(batch)
+        assert sum(len(each.trouble) for each in swept) == found
+
+    @rule()
+    def sweep_records(self):
+        for sweep in (records.forget_requests, records.roll_up_key_uses, records.forget_sessions, records.forget_runs):
+            sweep(before=self.now)
 
     @rule(who=people)
     def revoke_the_key_and_make_a_new_one(self, who):
@@ -253,7 +319,7 @@ class TwoAccounts(RuleBasedStateMachine):
     @invariant()
     def every_blob_is_named_by_a_row(self):
         named = StoredObject.objects.values_list("blob_key", "staging_key")
-        assert {key for pair in named for key in pair if key} == set(self.blobs)
+        assert set(self.blobs) - {key for pair in named for key in pair} == self.left_behind
 
     @invariant()
     def each_account_sees_its_own_objects_and_public_ones(self):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 LOCK_CLASS = 0x484F4C44  # tells our advisory locks from those of others in the same database
 
@@ -35,7 +35,7 @@ def _database_lock(job: str) -> Iterator[bool]:
 
 def _unlock(number: int) -> None:
     """A connection that is lost has lost its locks."""
-    with suppress(DatabaseError), connection.cursor() as cursor:
+    with suppress(Error), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, number])
 
 

@@ -1,16 +1,16 @@
 """Bytes that are left over: of deleted and failed objects, of uploads that broke off, of blobs that no row names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from objects_app.failpoints import fp
 from objects_app.lifecycle.objects import bytes_of
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
 from objects_app.models import State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet
+from objects_app.models.objects import StoredObjectQuerySet, has_bytes_to_purge
 from objects_app.operations import blobs
 from objects_app.storage import BlobEntry, get_storage
 
@@ -23,10 +23,9 @@ def bytes_to_purge(*, before: Moment) -> StoredObjectQuerySet:
 
     What was completed and found damaged later keeps its bytes until somebody deletes it: they may be all that is left.
     """
-    left = Q(state__in=[State.DELETED, State.ERROR]) & (~Q(blob_key="") | ~Q(staging_key=""))
     deleted = Q(state=State.DELETED, deleted_at__lte=before)
     failed = Q(state=State.ERROR, completed_at__isnull=True, last_activity_at__lte=before)
-    return StoredObject.objects.filter(left, deleted | failed)
+    return StoredObject.objects.filter(has_bytes_to_purge(), deleted | failed)
 
 
 def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
@@ -37,14 +36,15 @@ def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
 
 
 def remove_orphans(*, before: Moment, limit: int = BATCH, after: str = "") -> Swept:
-    """Look at up to `limit` blobs from behind the key `after` and delete those that no row names."""
-    storage = get_storage()
-    seen = list(islice(storage.list_blobs(after=after), limit))
-    unnamed = _unnamed(seen, before=before)
+    """Look at a batch of blobs from behind the key `after` and delete up to `limit` of those that no row names."""
+    seen = list(islice(get_storage().list_blobs(after=after), BATCH))
+    unnamed = _unnamed(seen, before=before)[:limit]
     fp("orphans.before_lock")
-    gone = [entry for entry in unnamed if storage.delete_orphan(entry.key, is_named=partial(is_named, entry.key))]
-    more = len(seen) == limit
-    return Swept(len(gone), sum(entry.size for entry in gone), more=more, cursor=seen[-1].key if more else "")
+    removal = Removal(lambda key: get_storage().delete_orphan(key, is_named=partial(is_named, key)))
+    gone = list(filter(removal, unnamed))
+    reached = unnamed[-1:] if len(unnamed) == limit else seen[BATCH - 1 :]
+    cursor = reached[0].key if reached else ""
+    return Swept(len(gone), _bytes_in(gone), more=bool(reached), cursor=cursor, trouble=tuple(removal.trouble))
 
 
 def find_orphans(before: Moment) -> Iterator[Found]:
@@ -63,9 +63,14 @@ def _unnamed(seen: list[BlobEntry], *, before: Moment) -> list[BlobEntry]:
 
 def named_keys(keys: list[str]) -> set[str]:
     """Those of the keys that a row names."""
-    finished = StoredObject.objects.filter(blob_key__in=keys).exclude(blob_key="").values_list("blob_key", flat=True)
+    return set(keys_in_rows(keys))
+
+
+def keys_in_rows(keys: list[str]) -> QuerySet[StoredObject, str]:
+    """In one statement, so that no completion moves a key from column to column between two looks."""
     staged = StoredObject.objects.filter(staging_key__in=keys).exclude(staging_key="")
-    return {*finished, *staged.values_list("staging_key", flat=True)}
+    finished = StoredObject.objects.filter(blob_key__in=keys).exclude(blob_key="")
+    return staged.values_list("staging_key", flat=True).union(finished.values_list("blob_key", flat=True))
 
 
 def is_named(key: str) -> bool:
@@ -73,15 +78,33 @@ def is_named(key: str) -> bool:
 
 
 def any_blob_is_named() -> bool:
-    return StoredObject.objects.exclude(blob_key="").exists()
+    return any(StoredObject.objects.exclude(**{column: ""}).exists() for column in ("blob_key", "staging_key"))
 
 
 def remove_parts(*, before: Moment, limit: int = BATCH) -> Swept:
     """Whoever is still writing his part keeps it, however old it is."""
-    storage = get_storage()
-    old = list(islice(_parts(before=before), limit))
-    gone = [entry for entry in old if storage.delete_part(entry.key)]
-    return Swept(len(gone), sum(entry.size for entry in gone), more=len(old) == limit and bool(gone))
+    removal = Removal(get_storage().delete_part)
+    gone = list(islice(filter(removal, _parts(before=before)), limit))
+    return Swept(len(gone), _bytes_in(gone), more=len(gone) == limit, trouble=tuple(removal.trouble))
+
+
+class Removal:
+    """Tells whether it removed an entry. One that the storage cannot remove is trouble, and keeps no other waiting."""
+
+    def __init__(self, remove: Callable[[str], bool]) -> None:
+        self.remove = remove
+        self.trouble: list[str] = []
+
+    def __call__(self, entry: BlobEntry) -> bool:
+        try:
+            return self.remove(entry.key)
+        except blobs.FAILURES as error:
+            self.trouble.append(f"{entry.key} cannot be removed: {error}")
+            return False
+
+
+def _bytes_in(entries: list[BlobEntry]) -> int:
+    return sum(entry.size for entry in entries)
 
 
 def find_parts(before: Moment) -> Iterator[Found]:

@@ -54,7 +54,7 @@ def roll_up_key_uses(*, before: Moment, limit: int = BATCH) -> Swept:
     newest = {use.key_id: use for use in sorted(uses, key=lambda use: use.at)}
     fp("uses.before_lock")
     with transaction.atomic():
-        for use in newest.values():
+        for _, use in sorted(newest.items()):  # in one order, so that two runs at once wait and do not deadlock
             earlier = Q(last_used_at__isnull=True) | Q(last_used_at__lt=use.at)
             ApiKey.objects.filter(earlier, pk=use.key_id).update(last_used_at=use.at, last_used_from=use.address)
         KeyUse.objects.filter(pk__in=[use.pk for use in uses]).delete()

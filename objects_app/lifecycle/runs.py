@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.db.models import F
 
 from objects_app import clock
 from objects_app.failpoints import fp
 from objects_app.lifecycle.exclusion import only_one
 from objects_app.lifecycle.jobs import JOBS
-from objects_app.lifecycle.sweeps import BATCH, Moment, Sweep, Swept
+from objects_app.lifecycle.sweeps import BATCH, Moment, Sweep, Swept, moment_of
 from objects_app.models import Job, JobRun
 
 logger = logging.getLogger(__name__)
@@ -42,15 +42,18 @@ def run(
     started_by: str,
     longest: timedelta,
     limit: int | None = None,
-    cursor: str = "",
+    cursor: str | None = None,
 ) -> Swept:
     """Handle at most `limit` rows, for at most `longest`; may go on beside other runs.
 
-    `cursor` is where a sweep goes on that walks through everything.
+    What comes to be older than `before` during the run is left for the next one, or a run might never end. A sweep
+    that walks through everything goes on at `cursor`, and the next scheduled run where this one ended; None is for
+    runs by hand, which begin at the beginning and do not move the schedule's place.
     """
+    before = moment_of(before)
     job_run = JobRun.objects.create(job=sweep.name, started_by=started_by)
     stop_at = time.monotonic() + longest.total_seconds()
-    total, error = Swept(0, 0, more=True, cursor=cursor), ""
+    total, error = Swept(0, 0, more=True, cursor=cursor or ""), ""
     try:
         while total.more and total.rows != limit and time.monotonic() < stop_at and not ending.is_set():
             size = BATCH if limit is None else min(limit - total.rows, BATCH)
@@ -61,7 +64,7 @@ def run(
         error = f"{type(failure).__name__}: {failure}"
         raise
     finally:
-        _write_down(job_run, total, error)
+        _write_down(job_run, total, error, {} if cursor is None else {"cursor": total.cursor})
     return total
 
 
@@ -70,7 +73,7 @@ def _added(total: Swept, batch: Swept) -> Swept:
     return replace(batch, rows=total.rows + batch.rows, bytes=total.bytes + batch.bytes, trouble=trouble)
 
 
-def _write_down(job_run: JobRun, total: Swept, error: str) -> None:
+def _write_down(job_run: JobRun, total: Swept, error: str, place: dict[str, str]) -> None:
     """A run that could not be written down stands there as one that never ended, as after a kill."""
     done = {"rows": total.rows, "bytes": total.bytes}
     outcome = {"failures": F("failures") + 1} if error else {"last_succeeded_at": clock.now()}
@@ -81,9 +84,9 @@ def _write_down(job_run: JobRun, total: Swept, error: str) -> None:
             Job.objects.filter(pk=job_run.job).update(
                 runs=F("runs") + 1,
                 last_ended_at=clock.now(),
-                cursor=total.cursor,
                 **{name: F(name) + count for name, count in done.items()},
                 **outcome,
+                **place,
             )
-    except DatabaseError:
+    except Error:
         logger.exception("a run of %s could not be written down", job_run.job)

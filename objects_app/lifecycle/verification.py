@@ -47,16 +47,27 @@ def due_digests(*, before: Moment) -> StoredObjectQuerySet:
 
 
 def verify_digests(*, before: Moment, limit: int = BATCH, after: str = "") -> Swept:
-    """Read some objects whole. `after` is the time, in seconds since 1970, by which the pace allows what was read."""
+    """Read some objects whole.
+
+    `after` is the time, in seconds since 1970, by which the pace allows what was read, and when the last object read
+    had been verified before, so that those which cannot be read keep no others waiting.
+    """
     now = moment_of(clock.now()).timestamp()
-    paid_until = max(float(after or 0), now)
+    paid, _, place = after.partition(" ")
+    paid_until = max(float(paid or 0), now)
+    if paid_until > now + BURST_SECONDS:
+        return Swept(0, 0, more=False, cursor=after)
     limit = min(limit, DIGESTS_AT_ONCE)
-    batch = list(due_digests(before=before)[:limit]) if paid_until <= now + BURST_SECONDS else []
+    rows = due_digests(before=before)
+    batch = list((rows.filter(verified_at__gt=place) if place else rows)[:limit])
+    if not batch:
+        return Swept(0, 0, more=False, cursor=paid)
     trouble = [line for each in batch if (line := verify_digest(each))]
     read = sum(each.size_bytes or 0 for each in batch)
-    after = f"{paid_until + read / settings.VERIFY_BYTES_PER_SECOND:.3f}" if read else after
-    more = len(batch) == limit and len(trouble) < limit
-    return Swept(len(batch), read, more=more, cursor=after, trouble=tuple(trouble))
+    paid_until += read / settings.VERIFY_BYTES_PER_SECOND
+    more = len(batch) == limit
+    place = f"{batch[-1].verified_at}" if more else ""
+    return Swept(len(batch), read, more=more, cursor=f"{paid_until:.3f} {place}".strip(), trouble=tuple(trouble))
 
 
 def verify_length(stored_object: StoredObject) -> str:

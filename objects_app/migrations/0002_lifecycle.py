@@ -70,4 +70,12 @@ class Migration(migrations.Migration):
             model_name='keyuse',
             index=models.Index(fields=['key', '-at'], name='use_newest_of_key'),
         ),
+        migrations.RemoveIndex(
+            model_name='storedobject',
+            name='object_bytes_to_purge',
+        ),
+        migrations.AddIndex(
+            model_name='storedobject',
+            index=models.Index(condition=models.Q(models.Q(('state', 'DELETED'), ('state', 'ERROR'), _connector='OR'), models.Q(models.Q(('blob_key', ''), _negated=True), models.Q(('staging_key', ''), _negated=True), _connector='OR')), fields=['id'], name='object_bytes_to_purge'),
+        ),
     ]

@@ -23,11 +23,13 @@ def bury(rows: StoredObjectQuerySet, *, actor: Actor, action: AuditAction) -> li
     with transaction.atomic():
         gone = list(rows.only(*NEEDED))
         fp("delete.before_cas")
+        if not gone:
+            return []
         ids = [stored_object.pk for stored_object in gone]
         living = StoredObject.objects.filter(pk__in=ids).exclude(state=State.DELETED)
         living.update(state=State.DELETED, deleted_at=clock.now(), **EMPTIED)
         MetadataPair.objects.filter(stored_object__in=ids).delete()
-        audit.record_each(action, actor=actor, targets=gone)
+        audit.record_each(action, actor=actor, object_ids=ids)
         fp("delete.before_commit")
     fp("delete.after_commit")
     blobs.purge(gone)

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -80,6 +81,15 @@ class DiskStorage:
             self._make_folder(self._path(key).parent)
             return DiskWriter(key, self._path(key))
 
+    def take_in(self, key: str) -> "DiskWriter":
+        """A writer for a blob that has its key already, in place of what an interrupted one left behind."""
+        path = self._path(key)
+        with naming_failures():
+            self._see_marker()
+            self._make_folder(path.parent)
+            part_of(path).unlink(missing_ok=True)
+            return DiskWriter(key, path)
+
     def open(self, key: str) -> "DiskReader":
         with naming_failures(), self._finding(key):
             return DiskReader(os.open(self._path(key), OLD_FILE))
@@ -136,16 +146,22 @@ class DiskStorage:
     def _folders(self) -> list[Path]:
         with naming_failures():
             self._see_marker()
-            return sorted(path for path in self.folder.iterdir() if FOLDER.fullmatch(path.name))
+            return sorted(path for path in self.folder.iterdir() if FOLDER.fullmatch(path.name) and path.is_dir())
 
     def _entries(self, folder: Path, is_wanted: Callable[[str], object]) -> Iterator[BlobEntry]:
+        """What somebody else put there is none of ours: links, folders, other names."""
         with naming_failures():
             names = sorted(path.name for path in folder.iterdir() if is_wanted(path.name))
         for name in names:
-            with naming_failures(), suppress(FileNotFoundError):
-                found = os.stat(folder / name, follow_symlinks=False)
+            if name.startswith(folder.name) and (found := self._regular_file(folder / name)):
                 changed_at = datetime.fromtimestamp(found.st_mtime, UTC)
                 yield BlobEntry(name.removesuffix(PART_SUFFIX), found.st_size, changed_at)
+
+    def _regular_file(self, path: Path) -> os.stat_result | None:
+        with naming_failures(), suppress(FileNotFoundError):
+            found = os.stat(path, follow_symlinks=False)
+            return found if stat.S_ISREG(found.st_mode) else None
+        return None
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):

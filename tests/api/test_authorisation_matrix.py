@@ -77,6 +77,7 @@ PAGES = {
     ("favicon.ico", "GET"): "302 302 302 302 302 302 302 302 302",  # to the drawing
     ("healthz", "GET"): ANYBODY,
     ("readyz", "GET"): ANYBODY,
+    ("metrics", "GET"): "404 404 404 404 404 404 404 404 404",  # as long as METRICS_TOKEN is not set
 }
 STATED = API | PAGES
 ADMIN = "302 302 302 302 302 302 302 302 302"  # who is no staff is sent to sign in

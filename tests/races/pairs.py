@@ -66,7 +66,7 @@ class Pair:
         return f"{self.row}-{self.first.__name__}-{self.second.__name__}"
 
 
-FIRST, SECOND, THIRD = "READ_ONLY first", "READ_ONLY second", "READ_ONLY third"
+FIRST, SECOND = "READ_ONLY first", "READ_ONLY second"
 PAIRS = [
     Pair("X1", staged, complete, expire, {("READ_ONLY", 0, FIRST), ("NotUploading", 1, "DELETED")}),
     Pair(

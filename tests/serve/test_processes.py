@@ -27,13 +27,6 @@ time.sleep(60)
 """
 
 
-def is_running(pid: int) -> bool:
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-
-
 @pytest.mark.parametrize(
     "preparation",
     ["pass", "processes._ask_the_kernel = lambda: False; processes.WATCHED_EVERY_SECONDS = 0.01"],
@@ -49,7 +42,7 @@ def test_a_tied_process_ends_with_its_parent(preparation):
     )
     said = parent.stdout.split()
     assert said[1] == "tied"
-    live.wait_until(lambda: not is_running(int(said[0])), seconds=20)
+    live.wait_until(lambda: not live.is_running(int(said[0])), seconds=20)
 
 
 def test_a_process_whose_parent_died_before_it_asked_ends_at_once():

@@ -50,7 +50,8 @@ def test_a_second_serve_on_the_same_data_says_so_in_one_sentence(holdall):
     environment = holdall.environment | {"ADDRESS": f"127.0.0.1:{live.free_port()}"}
     refused = live.manage("serve", environment=environment, check=False)
     assert refused.returncode == 1
-    assert refused.stderr.splitlines() == [f"CommandError: Another serve is running on the data in {holdall.data_dir}."]
+    sentence = f"CommandError: Another serve or restore is running on the data in {holdall.data_dir}."
+    assert refused.stderr.splitlines() == [sentence]
 
 
 def test_a_taken_port_is_one_sentence_and_nothing_was_made(holdall, tmp_path):
@@ -114,6 +115,15 @@ def test_a_killed_worker_is_started_again(server):
     live.wait_until(lambda: server.printed().count("ready.") == 1)
     os.kill(server.process_of("celery"), signal.SIGKILL)
     live.wait_until(lambda: server.printed().count("ready.") == 2)
+
+
+def test_a_worker_whose_schedule_was_killed_is_started_again_with_a_new_one(server):
+    live.wait_until(lambda: server.printed().count("ready.") == 1)
+    worker = server.process_of("celery")
+    (schedule,) = server.children_of(worker)
+    os.kill(schedule, signal.SIGKILL)
+    live.wait_until(lambda: server.printed().count("ready.") == 2, seconds=20)
+    assert server.children_of(server.process_of("celery")) not in ([], [schedule])
 
 
 def test_every_process_logs_json_lines_without_secrets_to_the_file(tmp_path):

@@ -6,8 +6,6 @@ import pytest
 
 from objects_app.storage import BlobNotFound
 from objects_app.storage.base import new_key
-from objects_app.storage.disk import DiskStorage
-from objects_app.storage.memory import MemoryStorage
 
 MALFORMED = [
     "",
@@ -21,14 +19,6 @@ MALFORMED = [
     "aa/" + "a" * 45,
     "a" * 47 + "\0",
 ]
-STORAGES = {"memory": lambda _folder: MemoryStorage(), "disk": DiskStorage}
-
-
-@pytest.fixture(params=STORAGES)
-def store(request, tmp_path):
-    store = STORAGES[request.param](tmp_path)
-    store.prepare(holds_blobs=False)
-    return store
 
 
 def keep(store, *blocks: bytes) -> str:

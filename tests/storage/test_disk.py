@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from objects_app.errors import StorageFull, StorageUnavailable
-from objects_app.storage import BlobNotFound
 from objects_app.storage.disk import MARKER, DiskStorage
 
 FIRST_FOLDER = ["mkdir", "open", "fsync", "close"]
@@ -159,29 +158,6 @@ def test_other_failures_are_named_too(store, monkeypatch, failing):
         once.setattr(os, failing, broken)
         with pytest.raises(StorageUnavailable):
             act[failing]()
-
-
-def test_a_disk_that_is_not_mounted_has_lost_no_blob(store):
-    key = keep(store)
-    store.folder.rename(store.folder.with_name("elsewhere"))
-    with pytest.raises(StorageUnavailable):
-        store.open(key)
-    store.folder.with_name("elsewhere").rename(store.folder)
-    assert store.open(key).size == 4
-
-
-def test_a_missing_blob_is_told_from_a_missing_disk(store):
-    key = keep(store)
-    with pytest.raises(BlobNotFound):
-        store.open(key[:2] + "0" * 46)
-
-
-def test_an_empty_mount_point_has_lost_no_blob(store):
-    key = keep(store)
-    store.folder.rename(store.folder.with_name("elsewhere"))
-    store.folder.mkdir()
-    with pytest.raises(StorageUnavailable):
-        store.open(key)
 
 
 def test_a_deletion_is_synced(store, monkeypatch):

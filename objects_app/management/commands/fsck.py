@@ -1,6 +1,8 @@
 """`manage.py fsck`: are the bytes of every object there, of the right length, and with the right SHA-256?"""
 
 import time
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -10,6 +12,7 @@ from objects_app.lifecycle.sweeps import BATCH
 from objects_app.management.base import OperatorCommand
 from objects_app.management.sweeping import NO_AGE, add_bounds, moment_before
 from objects_app.models import StoredObject
+from objects_app.models.objects import StoredObjectQuerySet
 
 TOLD_EVERY_SECONDS = 10
 
@@ -23,10 +26,10 @@ class Command(OperatorCommand):
         parser.add_argument("--dry-run", action="store_true", help="only report, change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = verification.objects_with_bytes(before=moment_before(options, age=NO_AGE))[: options["limit"]]
+        rows = verification.objects_with_bytes(before=moment_before(options, age=NO_AGE))
         count = size = damaged = 0
         tell_at = time.monotonic() + TOLD_EVERY_SECONDS
-        for stored_object in rows.iterator(chunk_size=BATCH):
+        for stored_object in islice(walk(rows), options["limit"]):
             finding = self.examine(stored_object, **{name: options[name] for name in ("lengths_only", "dry_run")})
             count, size = count + 1, size + (stored_object.size_bytes or stored_object.staged_size or 0)
             if finding:
@@ -46,3 +49,11 @@ class Command(OperatorCommand):
             return f"{stored_object.pk}: {reason}" if reason else ""
         verify = verification.verify_length if lengths_only else verification.verify_digest
         return verify(stored_object)
+
+
+def walk(rows: StoredObjectQuerySet) -> Iterator[StoredObject]:
+    """Each batch is a query of its own: on SQLite nobody can write who still reads what others have changed since."""
+    after = ""
+    while batch := list(rows.filter(pk__gt=after)[:BATCH]):
+        yield from batch
+        after = batch[-1].pk

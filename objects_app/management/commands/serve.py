@@ -1,6 +1,5 @@
 """`manage.py serve`: everything that an installation needs, in one command."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from objects_app import data_folder
+from objects_app.data_folder import DataInUse
 from objects_app.errors import ObjectsError
 from objects_app.first_start import prepare
 from objects_app.listening import split_address, try_to_bind
@@ -67,14 +68,13 @@ class Command(BaseCommand):
 
 @contextmanager
 def only_one_server_on_this_data() -> Iterator[None]:
-    """The kernel lets go of the lock when this process ends, however it ends."""
-    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(settings.DATA_DIR / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandError(f"Another serve is running on the data in {settings.DATA_DIR}.") from None
-        yield
+    try:
+        with data_folder.held():
+            if data_folder.restore_mark().exists():
+                raise CommandError(f"The data in {settings.DATA_DIR} is half restored: run the same restore again.")
+            yield
+    except DataInUse:
+        raise CommandError(f"Another serve or restore is running on the data in {settings.DATA_DIR}.") from None
 
 
 def leave_database() -> None:

@@ -1,0 +1,1 @@
+"""Backups: the database first, then the blobs that its copy names, into one folder and back."""

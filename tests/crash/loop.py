@@ -1,0 +1,164 @@
+"""Writers at work, a kill, the way back, and a look at everything that was acknowledged; over and over."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from tests import live
+from tests.crash.checking import Examiner, Faults, Ledger, World, ask_sqlite
+from tests.crash.killing import WEB, Site
+from tests.crash.stories import Story
+from tests.crash.writers import Client, Crowd, Tally
+from tests.failpoints import every_failpoint
+
+WRITERS = 4
+CHECKED_EVERY = 25
+LOOKED_AT = 0.2  # of the objects with which nothing was under way, right after the kill
+KEPT = 100  # objects that live on after a check of everything
+VICTIMS = {
+    "web worker": 25,
+    "web server": 15,
+    "worker": 12,
+    "schedule": 6,
+    "supervisor": 6,
+    "everything": 6,
+    "a failpoint": 30,
+}
+REACHED = ("create", "put", "complete", "delete", "purge", "download", "sweep")  # by writers and by the schedule
+
+
+@dataclass
+class Figures:
+    kills: Counter[str] = field(default_factory=Counter)
+    puts: int = 0
+    completes: int = 0
+    deletes: int = 0
+    slowest_restart: float = 0.0
+    seconds: float = 0.0
+    faults: Faults = field(default_factory=Faults)
+
+    def count(self, tallies: list[Tally]) -> None:
+        for tally in tallies:
+            self.puts += tally.puts
+            self.completes += tally.completes
+            self.deletes += tally.deletes
+            self.faults.wrong += tally.oddities
+
+    def summary(self) -> dict[str, object]:
+        broken = {name: len(lines) for name, lines in asdict(self.faults).items()}
+        counted = {name: getattr(self, name) for name in ("puts", "completes", "deletes")}
+        times = {name: round(getattr(self, name), 1) for name in ("slowest_restart", "seconds")}
+        return {"kills": sum(self.kills.values()), "by_victim": dict(self.kills), **counted, **broken, **times}
+
+
+class Loop:
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311  no secret
+        self.site = Site(folder)
+        self.ledger, self.figures = Ledger(), Figures()
+        opened = self.site.server.manage("create_account", "strangers", "--json")
+        self.strangers_key = json.loads(opened)["key"]
+
+    def run(self, kills: int) -> Figures:
+        began = time.monotonic()
+        for number in range(1, kills + 1):
+            self.kill_once()
+            if number % CHECKED_EVERY == 0:
+                self.check_everything()
+                self.delete_all_but(KEPT)
+        self.check_everything()
+        self.delete_all_but(0)
+        self.check_everything()
+        self.figures.seconds = time.monotonic() - began
+        return self.figures
+
+    def kill_once(self) -> None:
+        seeds = [self.random.getrandbits(32) for _ in range(WRITERS)]
+        crowd = Crowd(self.site.server.base_url, self.site.key, seeds)
+        try:
+            crowd.work_for(self.random.uniform(0.05, 0.6))
+            since, dead = self.kill_somebody()
+            if not dead.keys() & WEB:
+                crowd.work_for(0.5)  # they notice nothing
+            crowd.end()
+            back_in = self.site.come_back(dead, since=since)
+        finally:
+            stories = crowd.end()
+        self.figures.slowest_restart = max(self.figures.slowest_restart, back_in)
+        self.figures.count([writer.tally for writer in crowd.writers])
+        self.look_at([story for story in stories if not story.is_settled or self.random.random() < LOOKED_AT])
+        self.ledger.add(stories)
+
+    def kill_somebody(self) -> tuple[float, dict[str, int]]:
+        (victim,) = self.random.choices(list(VICTIMS), weights=VICTIMS.values())
+        if victim == "a failpoint" and (dead := self.die_at_a_failpoint()):
+            self.figures.kills.update(f"{part} at a failpoint" for part in dead)
+            return time.monotonic(), dead
+        victim = "web worker" if victim == "a failpoint" else victim
+        since, dead = time.monotonic(), self.site.kill(victim)
+        self.figures.kills[victim] += 1
+        return since, dead
+
+    def die_at_a_failpoint(self) -> dict[str, int]:
+        failpoint = self.random.choice([name for name in every_failpoint() if name.startswith(REACHED)])
+        self.site.arm(failpoint)
+        return self.site.died_at(failpoint, within=5)
+
+    def look_at(self, stories: list[Story]) -> None:
+        """Each as it is now; of the uploads, every second is completed and the others are left to the sweep."""
+        with self.examiner() as examiner:
+            for story in stories:
+                examiner.examine(story)
+                if "UPLOADING" in story.states:
+                    if self.random.random() < 0.5:
+                        examiner.finish(story)
+                    story.expiring = not story.completed
+
+    @contextmanager
+    def examiner(self) -> Iterator[Examiner]:
+        url, tally = self.site.server.base_url, Tally()
+        clients = [Client(url, key, tally) for key in (self.site.key, self.strangers_key)]
+        with closing(clients[0]), closing(clients[1]):
+            yield Examiner(*clients, faults=self.figures.faults)
+        self.figures.count([tally])
+
+    def check_everything(self) -> None:
+        self.sweep()
+        self.look_at(list(self.ledger.living.values()))
+        self.ledger.add([])
+        query = ask_sqlite(self.site.data_dir / "holdall.sqlite3")
+        World(self.site.data_dir / "objects", query).check(self.ledger, self.figures.faults)
+        self.figures.faults.wrong += [line for (line,) in query("PRAGMA integrity_check") if line != "ok"]
+
+    def sweep(self) -> None:
+        for story in self.ledger.living.values():
+            story.expiring = True
+        command = [sys.executable, "-m", "tests.crash.sweeping"]
+        swept = subprocess.run(
+            command, env=self.site.server.environment, cwd=live.ROOT, capture_output=True, text=True, check=False
+        )
+        if swept.returncode:
+            self.figures.faults.lost.append(swept.stdout[-500:] + swept.stderr[-500:])
+
+    def delete_all_but(self, kept: int) -> None:
+        stories = list(self.ledger.living.values())
+        with self.examiner() as examiner:
+            for story in stories[: max(len(stories) - kept, 0)]:
+                examiner.client.delete(story)
+        self.ledger.add([])
+
+
+def write_report(figures: Figures, seed: int) -> str:
+    """The figures in one line; whole, with each fault, in the file that CRASH_REPORT names."""
+    summary = {"seed": seed, **figures.summary()}
+    if path := os.environ.get("CRASH_REPORT"):
+        Path(path).write_text(json.dumps({**summary, "broken": asdict(figures.faults)}, indent=2))
+    return json.dumps(summary)

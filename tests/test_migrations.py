@@ -1,0 +1,16 @@
+"""What migrations do to rows that are there."""
+
+from django.core.management import call_command
+
+from objects_app.models import State
+from tests.factories import make_object, make_person
+from tests.operations.history import row
+
+
+def test_finished_objects_count_as_verified_when_they_were_completed(real_database):
+    alice = make_person("alice")
+    finished, upload = make_object(alice), make_object(alice, state=State.UPLOADING)
+    call_command("migrate", "objects_app", "0001", verbosity=0)
+    call_command("migrate", verbosity=0)
+    assert row(finished).verified_at == row(finished).completed_at
+    assert row(upload).verified_at is None
