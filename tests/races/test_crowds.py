@@ -4,15 +4,21 @@ from functools import partial
 
 import pytest
 
+from objects_app import clock
+from objects_app.lifecycle import leftovers
+from objects_app.models import State, StoredObject
+from objects_app.storage.base import new_key
 from tests.factories import put_bytes
 from tests.operations.history import actions_on
 from tests.races.scenes import (
+    HOUR,
     complete,
     complete_once,
     completed,
     create,
     creations,
     delete,
+    deleted_with_bytes,
     ending,
     expire,
     staged,
@@ -60,6 +66,20 @@ def test_four_sweeps_at_once_expire_each_upload_once(scenes, new_scene):
         assert sum(outcomes) == 5
         for each in [scene, *others]:
             assert actions_on(each.stored_object).count("object.expired") == 1
+
+
+def test_four_purges_at_once_of_many_objects_do_not_wait_in_a_circle(scenes):
+    for scene in scenes(deleted_with_bytes):
+        account, label = scene.owner.account, {"name": "n", "folded_name": "n", "content_type": "text/plain"}
+        deleted = {"state": State.DELETED, "deleted_at": clock.now(), "created_at": clock.now()}
+        StoredObject.objects.bulk_create(
+            StoredObject(account=account, staging_key=new_key(), **label, **deleted) for _ in range(12)
+        )
+        outcomes = at_once(
+            *[partial(leftovers.purge_bytes, before=clock.after(HOUR), limit=limit) for limit in (3, 7, 20, 20)]
+        )
+        assert sum(each.rows for each in outcomes) >= 13
+        assert not leftovers.bytes_to_purge(before=clock.after(HOUR)).exists()
 
 
 def test_the_same_creation_eight_times_at_once_makes_one_row(scenes):
