@@ -35,7 +35,10 @@ def tie_beat_to_its_worker(**_: Any) -> None:
 
 @worker_ready.connect
 def tie_worker_to_its_beat(sender: Any, **_: Any) -> None:
-    """Celery starts no other schedule in place of one that died; whoever looks after the worker starts both anew."""
+    """Celery starts no other schedule in place of one that died; whoever looks after the worker starts both anew.
+
+    At once: a sweep may die anywhere, and its batch may take longer than the schedule should be away.
+    """
     if beat := sender.controller.beat:
         threading.Thread(target=_end_with, args=(beat,), name="beat-watch", daemon=True).start()
 
@@ -43,7 +46,7 @@ def tie_worker_to_its_beat(sender: Any, **_: Any) -> None:
 def _end_with(beat: Any) -> None:
     beat.join()
     if not stopping.is_set():
-        os.kill(WORKER, signal.SIGTERM)
+        os.kill(WORKER, signal.SIGKILL)
 
 
 @worker_shutting_down.connect
