@@ -12,7 +12,7 @@ PIP_INSTALL = install --quiet --disable-pip-version-check --require-hashes --no-
 unexport UV_INDEX UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS UV_TORCH_BACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench crash fuzz lock openapi runtime dev old-sdk
+.PHONY: help serve test check bench crash fuzz races lock openapi runtime dev old-sdk
 MAKEFLAGS += --no-print-directory
 
 # Each lock that was installed is kept in the environment. It is built anew when one of them has changed, so that
@@ -59,6 +59,10 @@ bench: dev ## Measure a real server beside references [ARGS=...]
 
 fuzz: dev ## Try the API with 20000 generated requests [FUZZ_CASES=20000]
 	@FUZZ_CASES=$(or $(FUZZ_CASES),20000) $(BIN)/python -m pytest --timeout 7200 tests/fuzz
+
+races: dev ## Try every race 500 times on PostgreSQL and 100 times on SQLite [RACE_ROUNDS_POSTGRESQL=500] [RACE_ROUNDS_SQLITE=100]
+	@REQUIRE_SERVICES=1 RACE_ROUNDS_POSTGRESQL=$(or $(RACE_ROUNDS_POSTGRESQL),500) RACE_ROUNDS_SQLITE=$(or $(RACE_ROUNDS_SQLITE),100) \
+		$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/races
 
 crash: dev ## Kill a server 1000 times and die at every failpoint 20 times [CRASH_KILLS=1000] [CRASH_SEED=...]
 	@CRASH_KILLS=$(or $(CRASH_KILLS),1000) CRASH_ROUNDS=$(or $(CRASH_ROUNDS),20) $(BIN)/python -m pytest -p no:randomly tests/crash

@@ -7,6 +7,7 @@ and the cursor holds when its object is deleted, because the tombstone stays.
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from objects_app import access
@@ -68,11 +69,12 @@ class ObjectList:
         found = self._after(after).newest_first().values_list(*COLUMNS, named=True)[: limit + 1]
         rows: list[Any] = []
         size = 0
-        for row in found.iterator(chunk_size=ROWS_AT_ONCE):
-            if len(rows) == limit or size > LARGEST_PAGE:
-                return Page(rows, has_more=True)
-            rows.append(row)
-            size += _size_of(row)
+        with connection.wrap_database_errors:  # Django leaves those of closing a cursor of the server as they are
+            for row in found.iterator(chunk_size=ROWS_AT_ONCE):
+                if len(rows) == limit or size > LARGEST_PAGE:
+                    return Page(rows, has_more=True)
+                rows.append(row)
+                size += _size_of(row)
         if after and not rows and not self.cursors.filter(pk=after).exists():
             raise InvalidCursor
         return Page(rows, has_more=False)

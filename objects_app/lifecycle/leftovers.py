@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.db.models import Q, QuerySet
 
+from objects_app.failpoints import fp
 from objects_app.lifecycle.objects import bytes_of
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
 from objects_app.models import State, StoredObject
@@ -38,6 +39,7 @@ def remove_orphans(*, before: Moment, limit: int = BATCH, after: str = "") -> Sw
     """Look at a batch of blobs from behind the key `after` and delete up to `limit` of those that no row names."""
     seen = list(islice(get_storage().list_blobs(after=after), BATCH))
     unnamed = _unnamed(seen, before=before)[:limit]
+    fp("orphans.before_lock")
     removal = Removal(lambda key: get_storage().delete_orphan(key, is_named=partial(is_named, key)))
     gone = list(filter(removal, unnamed))
     reached = unnamed[-1:] if len(unnamed) == limit else seen[BATCH - 1 :]

@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
+from objects_app.failpoints import fp
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept
 from objects_app.models import ApiKey, IdempotencyRecord, JobRun, KeyUse
 
@@ -51,11 +52,13 @@ def roll_up_key_uses(*, before: Moment, limit: int = BATCH) -> Swept:
     """Write the newest use of each key into the key, which requests never write to."""
     uses = list(key_uses(before=before)[:limit])
     newest = {use.key_id: use for use in sorted(uses, key=lambda use: use.at)}
+    fp("uses.before_lock")
     with transaction.atomic():
         for _, use in sorted(newest.items()):  # in one order, so that two runs at once wait and do not deadlock
             earlier = Q(last_used_at__isnull=True) | Q(last_used_at__lt=use.at)
             ApiKey.objects.filter(earlier, pk=use.key_id).update(last_used_at=use.at, last_used_from=use.address)
         KeyUse.objects.filter(pk__in=[use.pk for use in uses]).delete()
+        fp("uses.before_commit")
     return Swept(len(uses), 0, more=len(uses) == limit)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from objects_app import access, clock
 from objects_app.errors import StorageUnavailable
+from objects_app.failpoints import fp
 from objects_app.lifecycle.objects import found
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
 from objects_app.models import State, StoredObject
@@ -33,6 +34,7 @@ def objects_with_bytes(*, before: Moment) -> StoredObjectQuerySet:
 def verify_lengths(*, before: Moment, limit: int = BATCH, after: str = "") -> Swept:
     """Compare the lengths of up to `limit` objects from behind the id `after`."""
     batch = list(objects_with_bytes(before=before).filter(pk__gt=after)[:limit])
+    fp("verify.before_look")
     trouble = [line for each in batch if (line := verify_length(each))]
     more = len(batch) == limit
     return Swept(len(batch), 0, more=more, cursor=batch[-1].pk if more else "", trouble=tuple(trouble))

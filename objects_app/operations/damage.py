@@ -26,6 +26,7 @@ def report_damage(stored_object: StoredObject, reason: str, *, actor: Actor) -> 
         if moved:
             audit.record(AuditAction.OBJECT_FAILED, actor=actor, target=stored_object, result="failed", reason=reason)
         fp("damage.before_commit")
+    fp("damage.after_commit")
     if moved:
         logger.error("object %s is damaged: %s", stored_object.pk, reason)
     return bool(moved)

@@ -93,13 +93,16 @@ def change_object(
 ) -> StoredObject:
     """Carry out all changes or none. Content never changes."""
     access.require(actor, Verb.WRITE, stored_object)
+    fp("change.before_lock")
     try:
         with once(fingerprint, actor=actor, target_id=stored_object.pk):
             _change_labels(stored_object, changes, actor=actor)
             if changes.is_public is not None:
                 (publish if changes.is_public else unpublish)(stored_object, actor=actor)
+            fp("change.before_commit")
     except RepeatedRequest:
         pass
+    fp("change.after_commit")
     return access.visible_objects(actor).get(pk=stored_object.pk)
 
 

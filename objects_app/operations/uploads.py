@@ -79,6 +79,7 @@ def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
         raise NotUploading
     stored_object = access.visible_objects(actor).get(pk=object_id)
     event = audit.record(AuditAction.OBJECT_UPLOAD_URL_ISSUED, actor=actor, target=stored_object)
+    fp("renew.before_commit")
     return sign_upload(stored_object, event=event)
 
 

@@ -53,11 +53,13 @@ class Delivery:
         headers.append((b"content-length", str(sent.end - sent.start).encode()))
         if part:
             headers.append((b"content-range", f"bytes {part.start}-{part.end - 1}/{whole.end}".encode()))
-        await self.exchange.start(206 if part else 200, headers)
+        status = 206 if part else 200
         if self.exchange.method == "HEAD":
-            await self.exchange.send_block(b"", more=False)
-        else:
-            await self._send_and_record(sent)
+            await self.exchange.answer(status, headers)
+            return
+        block = await self._read(sent.start, min(sent.start + SMALLEST_BLOCK, sent.end))
+        await self.exchange.start(status, headers)  # only now: where nothing can be read, the answer is an error
+        await self._send_and_record(sent, block)
 
     def _wanted_range(self, tag: str) -> ByteRange | None:
         """If-Range asks for the part only of the very content that the client knows (RFC 9110, 13.1.5)."""
@@ -65,11 +67,11 @@ class Delivery:
             return None
         return parse_range(self.exchange.header("range"), self.download.reader.size)
 
-    async def _send_and_record(self, part: ByteRange) -> None:
+    async def _send_and_record(self, part: ByteRange, block: bytes) -> None:
         Delivery.under_way += 1
         try:
             async with self.exchange.noticing_departure():
-                await self._send(part)
+                await self._send(part, block)
         finally:
             Delivery.under_way -= 1
             await in_verb_thread(
@@ -81,10 +83,9 @@ class Delivery:
                 complete=self.exchange.sent == part.end - part.start,
             )
 
-    async def _send(self, part: ByteRange) -> None:
+    async def _send(self, part: ByteRange, block: bytes) -> None:
         """Read the next block while the last one is sent."""
         offset, size = part.start, SMALLEST_BLOCK
-        block = await self._read(offset, min(offset + size, part.end))
         while offset < part.end:
             if not block:
                 raise ClientGone  # the file was cut: break off rather than send a good short answer

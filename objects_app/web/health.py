@@ -13,6 +13,7 @@ from objects_app.errors import StorageFull, StorageUnavailable
 from objects_app.storage import get_storage
 
 logger = logging.getLogger(__name__)
+LEAST_ROOM = 1024 * 1024  # bytes, below which not even small objects can be stored
 
 
 @require_safe
@@ -36,11 +37,14 @@ def _query_database() -> None:
         cursor.execute("SELECT 1")
 
 
-def _reach_storage() -> None:
-    get_storage().free_bytes()
+def _find_room() -> None:
+    """Nothing is written: probes come often, and may come from anybody."""
+    free = get_storage().free_bytes()
+    if free is not None and free < LEAST_ROOM:
+        raise StorageFull
 
 
-CHECKS: dict[str, Callable[[], None]] = {"database": _query_database, "storage": _reach_storage}
+CHECKS: dict[str, Callable[[], None]] = {"database": _query_database, "storage": _find_room}
 
 
 def _passes(check: Callable[[], None]) -> bool:

@@ -13,7 +13,7 @@ from django.db import connection, connections
 from objects_app import access, failpoints
 from objects_app.models import AuditEvent, State, StoredObject
 from objects_app.operations import downloads, objects, uploads
-from objects_app.operations.objects import NewObject
+from objects_app.operations.objects import NewObject, ObjectChanges
 from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import get_storage
 from tests.crash.stories import digest_of
@@ -74,6 +74,13 @@ class Cast:
 
     def complete(self) -> None:
         uploads.complete_upload(self.object, actor=self.person.actor)
+
+    def renew(self) -> None:
+        uploads.renew_upload_url(self.object, actor=self.person.actor)
+
+    def change(self) -> None:
+        changes = ObjectChanges(is_public=True, metadata={"label": "new"})
+        objects.change_object(self.object, changes, actor=self.person.actor)
 
     def delete(self) -> None:
         objects.delete_object(self.object, actor=self.person.actor)
@@ -167,6 +174,8 @@ SCENES: dict[str, tuple[Callable[[Cast], None], Callable[[Cast], None]]] = {
     "upload again": (uploaded, lambda cast: cast.put(b"new")),
     "complete": (uploaded, Cast.complete),
     "complete other bytes than declared": (uploaded_other_bytes, Cast.complete),
+    "renew": (uploaded, Cast.renew),
+    "change": (finished, Cast.change),
     "delete": (finished, Cast.delete),
     "delete an upload": (uploaded, Cast.delete),
     "download": (finished, download),

@@ -1,38 +1,39 @@
-"""Real threads that meet at stated points, without sleeping. What a thread raises is its outcome."""
+"""Real threads that meet at failpoints, without sleeping. What a thread raises for its caller is its outcome."""
 
-import os
 import sys
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from django.db import connection, connections
 
+from objects_app import failpoints
 from objects_app.errors import ObjectsError
 from objects_app.sqlite.base import DatabaseWrapper
-from tests import live
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
 PATIENCE = 60
-every_round = pytest.mark.usefixtures("round_")
+LOOKED_EVERY = 0.002
+Call = Callable[[], Any]
 
 
-def outcome(call: Callable[[], Any]) -> Any:
+def outcome(call: Call) -> Any:
+    """What it returns, or the name of the error that its caller is meant to know."""
     try:
         return call()
     except ObjectsError as error:
-        return error
+        return type(error).__name__
     finally:
         connections.close_all()
 
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
+def at_once(*calls: Call) -> list[Any]:
     """Start every call at the same moment and return the outcomes in order."""
     barrier = threading.Barrier(len(calls))
 
-    def run(call: Callable[[], Any]) -> Any:
+    def run(call: Call) -> Any:
         barrier.wait(PATIENCE)
         return outcome(call)
 
@@ -40,45 +41,67 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, calls))
 
 
-class Hold:
-    """Stops one thread, once, where it calls `module.name`."""
+@contextmanager
+def hooked(hook: Callable[[str], None]) -> Iterator[None]:
+    before, failpoints.hook = failpoints.hook, hook
+    try:
+        yield
+    finally:
+        failpoints.hook = before
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
-        self.reached, self.released = threading.Event(), threading.Event()
+
+def points_of(call: Call) -> list[str]:
+    """The failpoints that a call reaches when nothing meets it."""
+    reached: list[str] = []
+    with hooked(reached.append):
+        outcome(call)
+    return list(dict.fromkeys(reached))
+
+
+class Stop:
+    """Holds one thread, once, at a failpoint."""
+
+    def __init__(self, point: str) -> None:
+        self.point = point
         self.thread = 0
-        self.real = getattr(module, name)
-        monkeypatch.setattr(module, name, self.stop)
+        self.is_there = self.is_in_transaction = False
+        self.settled, self.released = threading.Event(), threading.Event()
 
-    def stop(self, *args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() == self.thread and not self.reached.is_set():
-            self.reached.set()
+    def __call__(self, name: str) -> None:
+        if name == self.point and threading.get_ident() == self.thread and not self.is_there:
+            self.is_there, self.is_in_transaction = True, connection.in_atomic_block
+            self.settled.set()
             assert self.released.wait(PATIENCE)
-        return self.real(*args, **kwargs)
 
-    def run(self, call: Callable[[], Any]) -> Any:
+    def run(self, call: Call) -> Any:
         self.thread = threading.get_ident()
-        return outcome(call)
+        try:
+            return outcome(call)
+        finally:
+            self.settled.set()
 
 
-def while_held(hold: Hold, held: Callable[[], Any], other: Callable[[], Any]) -> tuple[Any, Any]:
-    """`other` runs from start to end while `held` stands still."""
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(hold.run, held)
-        assert hold.reached.wait(PATIENCE)
-        second = pool.submit(outcome, other).result(PATIENCE)
-        hold.released.set()
-        return first.result(PATIENCE), second
-
-
-def queued_behind(hold: Hold, held: Callable[[], Any], other: Callable[[], Any]) -> tuple[Any, Any]:
-    """`other` meets the lock of `held`, which stands still inside its transaction, and waits for it or passes by."""
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(hold.run, held)
-        assert hold.reached.wait(PATIENCE)
-        second = pool.submit(outcome, other)
-        live.wait_until(lambda: second.done() or somebody_waits(), seconds=PATIENCE)
-        hold.released.set()
+def held_at(point: str, held: Call, other: Call) -> tuple[Any, Any]:
+    """`held` stands still at `point` until `other` has ended; it may wait for a lock only where `held` is in a
+    transaction.
+    """
+    stop = Stop(point)
+    with hooked(stop), ThreadPoolExecutor(2) as pool:
+        first = pool.submit(stop.run, held)
+        try:
+            assert stop.settled.wait(PATIENCE)
+            assert stop.is_there, f"{point} was not reached: {first.result()}"
+            second = pool.submit(outcome, other)
+            _await_end(second, or_lock=stop.is_in_transaction)
+        finally:
+            stop.released.set()
         return first.result(PATIENCE), second.result(PATIENCE)
+
+
+def _await_end(call: Future, *, or_lock: bool) -> None:
+    give_up_at = time.monotonic() + PATIENCE
+    while not wait([call], LOOKED_EVERY).done and not (or_lock and somebody_waits()):
+        assert time.monotonic() < give_up_at, "it waits for one who is in no transaction"
 
 
 def somebody_waits() -> bool:

@@ -160,6 +160,12 @@ def test_other_failures_are_named_too(store, monkeypatch, failing):
             act[failing]()
 
 
+def test_what_the_close_of_a_read_file_reports_is_of_no_use(store, monkeypatch):
+    reader = store.open(keep(store))
+    watch(monkeypatch, fail_at=0, code=errno.EIO)
+    reader.close()
+
+
 def test_a_deletion_is_synced(store, monkeypatch):
     key = keep(store)
     calls = watch(monkeypatch)

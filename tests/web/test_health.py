@@ -26,6 +26,12 @@ def test_a_storage_out_of_reach_is_named(db, blobs, monkeypatch):
     assert (response.status_code, response.json()) == (503, {"status": "unavailable", "failed": ["storage"]})
 
 
+@pytest.mark.parametrize(("free", "status"), [(0, 503), (1024 * 1024 - 1, 503), (1024 * 1024, 200), (None, 200)])
+def test_a_storage_without_room_for_even_a_small_object_is_not_ready(db, blobs, monkeypatch, free, status):
+    monkeypatch.setattr(blobs, "free_bytes", lambda: free)
+    assert Client().get("/readyz").status_code == status
+
+
 def test_a_database_out_of_reach_is_named(db):
     def fail(*_):
         raise OperationalError("password=secret")
