@@ -222,7 +222,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    job: {"task": job, "schedule": Jittered(every)}
+    job: {"task": job, "schedule": Jittered(every), "options": {"expires": every.total_seconds()}}
     for job, every in {
         "expire_stale_uploads": SWEEP_UPLOADS_EVERY,
         "delete_due_objects": SWEEP_UPLOADS_EVERY,

@@ -13,6 +13,7 @@ from objects_app.listening import is_wildcard, split_address
 
 SHORTEST_SECRET_KEY = 32
 SHORTEST_METRICS_TOKEN = 16
+SHORTEST_UPLOAD_LIFETIME = timedelta(minutes=2)
 LONGEST_URL_LIFETIME = timedelta(weeks=1)
 NEVER_ZERO = (
     "UPLOAD_URL_LIFETIME",
@@ -23,6 +24,8 @@ NEVER_ZERO = (
     "SWEEP_BYTES_EVERY",
     "SWEEP_LEFTOVERS_EVERY",
     "VERIFY_LENGTHS_EVERY",
+    "VERIFY_DIGESTS_AFTER",
+    "IDEMPOTENCY_LIFETIME",
 )
 
 
@@ -67,6 +70,13 @@ def check_durations(**_: Any) -> list[CheckMessage]:
             checks.Warning(
                 "UPLOAD_URL_LIFETIME is over UPLOAD_LIFETIME: uploads expire while their URL looks valid.",
                 id="holdall.W002",
+            )
+        )
+    if timedelta(0) < settings.UPLOAD_LIFETIME < SHORTEST_UPLOAD_LIFETIME:
+        messages.append(
+            checks.Warning(
+                "UPLOAD_LIFETIME is under 2m: a running upload is noted every minute, so slow ones expire.",
+                id="holdall.W003",
             )
         )
     return messages

@@ -7,6 +7,7 @@ from django.db import transaction
 from kombu.exceptions import ChannelError, OperationalError
 
 logger = logging.getLogger(__name__)
+WORTH_SECONDS = 60  # by then the schedule has sent another one; messages that pile up would sweep the same rows
 
 
 def hurry(task: str) -> None:
@@ -16,6 +17,6 @@ def hurry(task: str) -> None:
 
 def _send(task: str) -> None:
     try:
-        current_app.send_task(task)
+        current_app.send_task(task, expires=WORTH_SECONDS)
     except (OperationalError, ChannelError, OSError) as error:
         logger.warning("%s could not be hurried and will run on its schedule: %s", task, error)

@@ -30,6 +30,9 @@ def test_the_defaults_are_accepted():
         ("SECRET_KEY_FALLBACKS", ["short"], "holdall.E005"),
         ("UPLOAD_URL_LIFETIME", timedelta(0), "holdall.E006"),
         ("SWEEP_UPLOADS_EVERY", timedelta(0), "holdall.E006"),
+        ("IDEMPOTENCY_LIFETIME", timedelta(0), "holdall.E006"),
+        ("VERIFY_DIGESTS_AFTER", timedelta(0), "holdall.E006"),
+        ("METRICS_TOKEN", "short", "holdall.E007"),
     ],
 )
 def test_a_dangerous_setting_keeps_the_server_from_starting(settings, setting, value, expected):
@@ -45,3 +48,8 @@ def test_upload_urls_of_more_than_a_week_are_warned_of(settings):
 def test_upload_urls_that_outlive_their_upload_are_warned_of(settings):
     settings.UPLOAD_URL_LIFETIME, settings.UPLOAD_LIFETIME = timedelta(hours=2), timedelta(hours=1)
     assert found() == ["holdall.W002"]
+
+
+def test_uploads_that_expire_faster_than_they_are_noted_are_warned_of(settings):
+    settings.UPLOAD_URL_LIFETIME = settings.UPLOAD_LIFETIME = timedelta(seconds=90)
+    assert found() == ["holdall.W003"]

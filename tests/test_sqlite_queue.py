@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from objects_app.models import Account, Membership, Role
+from objects_app.sqlite import waiting_at_most
 
 
 def write_in_a_thread() -> Account | None:
@@ -52,6 +53,26 @@ def test_writers_queue_up_and_give_up_after_the_timeout(sqlite_database, monkeyp
     connection._queue.acquire()
     try:
         with pytest.raises(OperationalError, match="database is locked"), transaction.atomic():
+            Account.objects.create(name="late")
+    finally:
+        connection._queue.release()
+    assert write_in_a_thread()
+
+
+def test_who_waits_a_moment_at_most_waits_as_usual_afterwards(sqlite_database):
+    def busy_timeout() -> int:
+        with connection.cursor() as cursor:
+            return cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+
+    with waiting_at_most(0.05):
+        assert busy_timeout() == 50
+    assert (busy_timeout(), connection._patience) == (20_000, None)
+
+
+def test_who_waits_a_moment_at_most_gives_up_in_the_queue_too(sqlite_database):
+    connection._queue.acquire()
+    try:
+        with pytest.raises(OperationalError, match="locked"), waiting_at_most(0.05), transaction.atomic():
             Account.objects.create(name="late")
     finally:
         connection._queue.release()

@@ -86,6 +86,8 @@ def _refuse_full_target(manifest: Manifest, database: Database, mark: Path) -> N
         return
     if not database.is_empty():
         raise BackupRefused("There is a database already: restore only into an empty installation.")
+    if manifest.blobs is None:
+        return  # its bytes come by other means, before or after
     storage = get_storage()
     storage.prepare(holds_blobs=False)
     if isinstance(storage, DiskStorage) and next(storage.list_blobs(), None):

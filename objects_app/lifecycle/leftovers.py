@@ -32,7 +32,9 @@ def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
     """In no order, so that bytes which cannot be deleted do not keep the others waiting."""
     batch = list(bytes_to_purge(before=before).order_by("?")[:limit])
     purged = blobs.purge(batch)
-    return Swept(len(purged), sum(map(bytes_of, purged)), more=len(batch) == limit and bool(purged))
+    left = [f"{each.pk}: its bytes cannot be deleted" for each in batch if each not in purged]
+    more = len(batch) == limit and bool(purged)
+    return Swept(len(purged), sum(map(bytes_of, purged)), more=more, trouble=tuple(left))
 
 
 def remove_orphans(*, before: Moment, limit: int = BATCH, after: str = "") -> Swept:

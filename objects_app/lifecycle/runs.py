@@ -10,6 +10,7 @@ from django.db import Error, transaction
 from django.db.models import F
 
 from objects_app import clock
+from objects_app.data_folder import restore_mark
 from objects_app.failpoints import fp
 from objects_app.lifecycle.exclusion import only_one
 from objects_app.lifecycle.jobs import JOBS
@@ -26,6 +27,9 @@ ending = Event()  # set when this process is asked to end: a run then stops afte
 def run_job(name: str, *, started_by: str, longest: timedelta = LONGEST_RUN) -> Swept:
     """A scheduled run; while another scheduler's run of the same job goes on, this one does nothing."""
     sweep = JOBS[name]
+    if restore_mark().exists():
+        logger.warning("%s waits: the data is half restored, and bytes are missing that are still to come", name)
+        return NOTHING
     with only_one(name) as is_ours:
         if not is_ours:
             logger.info("%s is running already", name)

@@ -1,6 +1,7 @@
 """Whether stored bytes are still what they were: the length of each, and its SHA-256 at a slow pace (promise P23)."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from objects_app.storage import BlobNotFound, get_storage
 
 READ_AT_ONCE = 1024 * 1024
 DIGESTS_AT_ONCE = 20
+LONGEST_BATCH_SECONDS = 5
 BURST_SECONDS = 10  # how far ahead of its pace the reading of digests may be
 ACTOR = access.system_actor("verify")
 
@@ -59,15 +61,29 @@ def verify_digests(*, before: Moment, limit: int = BATCH, after: str = "") -> Sw
         return Swept(0, 0, more=False, cursor=after)
     limit = min(limit, DIGESTS_AT_ONCE)
     rows = due_digests(before=before)
-    batch = list((rows.filter(verified_at__gt=place) if place else rows)[:limit])
-    if not batch:
+    due = list((rows.filter(verified_at__gt=place) if place else rows)[:limit])
+    done, trouble = _verify_for_a_while(due, allowed=now + BURST_SECONDS - paid_until)
+    read = sum(each.size_bytes or 0 for each in done)
+    if not done:
         return Swept(0, 0, more=False, cursor=paid)
-    trouble = [line for each in batch if (line := verify_digest(each))]
-    read = sum(each.size_bytes or 0 for each in batch)
     paid_until += read / settings.VERIFY_BYTES_PER_SECOND
-    more = len(batch) == limit
-    place = f"{batch[-1].verified_at}" if more else ""
-    return Swept(len(batch), read, more=more, cursor=f"{paid_until:.3f} {place}".strip(), trouble=tuple(trouble))
+    more = len(done) == limit or len(done) < len(due)
+    place = f"{done[-1].verified_at}" if more else ""
+    return Swept(len(done), read, more=more, cursor=f"{paid_until:.3f} {place}".strip(), trouble=tuple(trouble))
+
+
+def _verify_for_a_while(due: list[StoredObject], *, allowed: float) -> tuple[list[StoredObject], list[str]]:
+    """Objects until the pace, in seconds, or the time of a run is used up; the last one is read to its end."""
+    done, trouble, paid = [], [], 0.0
+    stop_at = time.monotonic() + LONGEST_BATCH_SECONDS
+    for each in due:
+        if paid > allowed or time.monotonic() > stop_at:
+            break
+        if line := verify_digest(each):
+            trouble.append(line)
+        done.append(each)
+        paid += (each.size_bytes or 0) / settings.VERIFY_BYTES_PER_SECOND
+    return done, trouble
 
 
 def verify_length(stored_object: StoredObject) -> str:
@@ -79,6 +95,12 @@ def verify_digest(stored_object: StoredObject) -> str:
     if not reason:
         _note_sound(stored_object)
     return act_on(reason, stored_object)
+
+
+def is_as_it_was(stored_object: StoredObject) -> bool:
+    """Whether the row still says what it said: it may have been deleted, or uploaded anew, since it was read."""
+    same = {name: getattr(stored_object, name) for name in ("pk", "state", "blob_key", "staging_key")}
+    return StoredObject.objects.filter(**same).exists()
 
 
 def act_on(reason: str, stored_object: StoredObject) -> str:

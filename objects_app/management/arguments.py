@@ -20,9 +20,9 @@ def moment(text: str) -> datetime:
     """ISO 8601; UTC where it names no time zone."""
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise ArgumentTypeError(f"'{text}' is not a time such as 2026-11-25T08:00") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def lifetime(text: str) -> timedelta:

@@ -4,20 +4,25 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from objects_app.data_folder import restore_mark
 from objects_app.errors import ObjectsError
 from objects_app.models import ApiKey
 
 
 class OperatorCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
+        if restore_mark().exists():
+            raise CommandError("The data is half restored: run `manage.py restore` with the same backup to its end.")
         refuse_unprepared_database()
         try:
             return super().execute(*args, **options)
         except ObjectsError as error:
             raise CommandError(error.message) from error
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {' '.join(str(error).split())}") from error
 
 
 class NewKeyCommand(OperatorCommand):

@@ -30,6 +30,8 @@ def purge(stored_objects: Sequence[StoredObject]) -> list[StoredObject]:
     if gone:
         rows = StoredObject.objects.filter(pk__in=[each.pk for each in gone], state__in=[State.DELETED, State.ERROR])
         with transaction.atomic():
+            if len(gone) > 1:  # locked in one order, so that two purges of the same rows wait and do not deadlock
+                list(rows.select_for_update().order_by("pk").values_list("pk"))
             rows.update(blob_key="", staging_key="")
     return gone
 

@@ -17,6 +17,7 @@ from objects_app.audit import AuditAction
 from objects_app.errors import ValidationFailed
 from objects_app.ids import base62
 from objects_app.models import Account, ApiKey, KeyUse
+from objects_app.sqlite import waiting_at_most
 
 logger = logging.getLogger(__name__)
 PREFIX = "hld_"
@@ -24,6 +25,7 @@ SECRET = re.compile(rf"{PREFIX}([0-9A-Za-z]{{43}})([0-9A-Za-z]{{6}})")
 SCOPES = ("objects:read", "objects:write")
 LIVE_KEYS_AT_MOST = 20
 USE_NOTED_EVERY = timedelta(minutes=1)
+NOTE_SECONDS = 0.1
 
 
 def create_key(
@@ -95,7 +97,7 @@ def _note_use(key: ApiKey, *, address: str | None) -> None:
     """At most once a minute. The key itself is written by a sweep; where nothing can be written, reading goes on."""
     try:
         if not key.uses.filter(at__gt=clock.ago(USE_NOTED_EVERY)).exists():
-            with transaction.atomic():
+            with waiting_at_most(NOTE_SECONDS), transaction.atomic():
                 KeyUse.objects.create(key=key, at=clock.now(), address=address)
     except DatabaseError as error:
         logger.warning("the use of %s could not be noted: %s", key.pk, error)

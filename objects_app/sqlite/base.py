@@ -6,6 +6,8 @@ SQLite's own lock, with its timeout, then only arbitrates between processes.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -20,9 +22,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **options)
         self._queue = _queues[str(self.settings_dict["NAME"])]
         self._is_writing = False
+        self._patience: float | None = None
+
+    @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """For writes that are not worth the usual wait: whoever reads goes on without them."""
+        self._set_busy_timeout(seconds)
+        self._patience = seconds
+        try:
+            yield
+        finally:
+            self._patience = None
+            self._set_busy_timeout(self._usual_patience)
+
+    @property
+    def _usual_patience(self) -> float:
+        seconds: float = self.settings_dict["OPTIONS"]["timeout"]
+        return seconds
+
+    def _set_busy_timeout(self, seconds: float) -> None:
+        self.ensure_connection()
+        self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def _start_transaction_under_autocommit(self) -> None:
-        if not self._queue.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):
+        patience = self._usual_patience if self._patience is None else self._patience
+        if not self._queue.acquire(timeout=patience):
             raise OperationalError("database is locked")
         self._is_writing = True
         try:

@@ -66,7 +66,7 @@ class Reception:
         keep_alive_at = loop.time() + KEEP_ALIVE_EVERY
         storing: asyncio.Task[None] | None = None
         try:
-            while blocks := await self._gather():
+            while blocks := await self._gather(until=keep_alive_at):
                 if storing:
                     await storing
                 storing = loop.create_task(self._store(writer, blocks))
@@ -80,10 +80,12 @@ class Reception:
             raise LengthMismatch
         await self.exchange.see_that_it_was_whole()
 
-    async def _gather(self) -> list[bytes]:
+    async def _gather(self, *, until: float) -> list[bytes]:
+        """At most BLOCK and a little more; a slow client's first bytes after `until` are enough."""
+        clock = asyncio.get_running_loop().time
         blocks: list[bytes] = []
         gathered = 0
-        while gathered < BLOCK and (block := await self.exchange.read()):
+        while (not blocks or (gathered < BLOCK and clock() < until)) and (block := await self.exchange.read()):
             blocks.append(block)
             gathered += len(block)
         self.size += gathered

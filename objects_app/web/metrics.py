@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -12,9 +13,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from objects_app import errors
 from objects_app.lifecycle import figures
 
-CHALLENGE = {"WWW-Authenticate": "Bearer", "Content-Type": "text/plain"}
+PLAIN = {"Content-Type": "text/plain"}
+CHALLENGE = {"WWW-Authenticate": "Bearer"} | PLAIN
 GAUGES = {
     "open_uploads": "Objects in state UPLOADING.",
     "stale_uploads": "Uploads that the next sweep expires.",
@@ -55,6 +58,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponse("Send the METRICS_TOKEN as a bearer token.\n", status=401, headers=CHALLENGE)
-    registry = CollectorRegistry()
-    registry.register(Figures())
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    registry = CollectorRegistry(auto_describe=False)
+    try:
+        registry.register(Figures())
+        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    except Error as failure:
+        error = errors.named(failure)
+        if error is None:
+            raise
+        return HttpResponse(f"{error.message}\n", status=error.status, headers=dict(error.headers) | PLAIN)

@@ -13,7 +13,7 @@ from objects_app.backups import copies, named
 from objects_app.backups.blobs import copy_blob
 from objects_app.backups.postgresql import PostgreSQL
 from objects_app.backups.refusals import BackupRefused
-from objects_app.errors import NothingUploaded
+from objects_app.errors import NothingUploaded, StorageUnavailable
 from objects_app.models import AuditEvent, MetadataPair, State, StoredObject
 from objects_app.operations import objects, uploads
 from objects_app.operations.keys import find_key
@@ -182,6 +182,8 @@ def test_the_database_alone_is_restored_and_says_so(old, new, folder, capsys):
     with new():
         call_command("restore", str(folder))
         assert StoredObject.objects.get().pk == made.pk
+        with pytest.raises(StorageUnavailable):  # an empty folder is still told from one that should be
+            get_storage().prepare(holds_blobs=True)
     assert "It holds no blobs" in capsys.readouterr().out
 
 

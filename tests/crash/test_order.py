@@ -1,5 +1,6 @@
 """What a power cut finds: by the system calls of a real server, all is on the disk before it is answered."""
 
+import re
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +32,8 @@ def requests(tmp_path) -> list[list[Call]]:
         threads = threads_of(server)
     finally:
         server.stop()
-    live.wait_until(lambda: f"{server.process.pid} +++ exited" in trace.read_text())
+    ended = re.compile(rf"^{server.process.pid} +\+\+\+ exited", re.MULTILINE)
+    live.wait_until(lambda: ended.search(trace.read_text()))
     return tracing.by_answer(tracing.read(trace, threads))[-3 * UPLOADS :]
 
 

@@ -11,7 +11,7 @@ from tests import factories
 from tests.databases import empty, everything_in
 from tests.faults import front
 from tests.faults.trial import Trial
-from tests.faults.world import FOLDER, World
+from tests.faults.world import BYSTANDERS_FOLDER, FOLDER, World
 from tests.postgres_proxy import PostgresProxy
 
 
@@ -28,6 +28,7 @@ def make_world(disk, at_once, monkeypatch) -> Iterator[Callable[[], World]]:
     with front.opened(monkeypatch) as opened:
 
         def make_world() -> World:
+            monkeypatch.setattr("objects_app.storage.disk.new_key", lambda: BYSTANDERS_FOLDER + new_key()[2:])
             world = World(opened, factories.make_person("alice"), disk)
             monkeypatch.setattr("objects_app.storage.disk.new_key", lambda: FOLDER + new_key()[2:])
             return world

@@ -20,6 +20,7 @@ from objects_app.storage.disk import DiskStorage
 from tests.factories import Person, put_bytes
 from tests.faults.front import Answer, Front
 
+BYSTANDERS_FOLDER = "aa"
 FOLDER = "bb"  # of all blobs but the bystander's, so that sweeps read no more folders from point to point
 BODY, OTHER_BODY = b"first body", b"another body"
 SEEN = ("state", "is_public", "metadata", "size_bytes", "sha256", "staged_size", "staged_sha256", "error_reason")

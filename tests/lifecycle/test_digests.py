@@ -36,7 +36,8 @@ def test_what_was_verified_lately_is_not_read_again(alice, blobs, monkeypatch):
     assert run() == 0
 
 
-def test_what_is_due_is_read_once(old, set_clock):
+def test_what_is_due_is_read_once(old, set_clock, settings):
+    settings.VERIFY_BYTES_PER_SECOND = 10**9
     assert run() == 30
     set_clock(days=2 * DAYS - 1)
     assert run() == 0
@@ -50,6 +51,16 @@ def test_reading_stops_when_the_pace_is_used_up_and_goes_on_later(old, set_clock
         set_clock(days=DAYS, seconds=1 + seconds)
         read.append(run())
     assert read == [20, 0, 0, 10, 0, 0]
+
+
+def test_the_pace_ends_a_batch_in_its_middle(old):
+    assert [run(), run()] == [20, 0]
+
+
+def test_the_time_of_a_run_ends_a_batch_in_its_middle(old, monkeypatch, settings):
+    settings.VERIFY_BYTES_PER_SECOND = 10**9
+    monkeypatch.setattr(verification, "LONGEST_BATCH_SECONDS", -1)
+    assert verification.verify_digests(before=clock.now()).rows == 0
 
 
 def test_a_pause_is_not_caught_up_with(old, set_clock, monkeypatch):

@@ -37,7 +37,7 @@ def test_bytes_that_stayed_behind_are_purged(alice, blobs, monkeypatch):
 def test_bytes_that_still_cannot_be_deleted_stay_for_the_next_time(alice, blobs, monkeypatch):
     leave_bytes(alice, monkeypatch)
     monkeypatch.setattr(get_storage(), "delete", storage_fails)
-    assert purge(limit=1) == NOTHING
+    assert purge(limit=1).rows == 0
     assert len(blobs.blobs) == 1
 
 
@@ -77,3 +77,9 @@ def test_completed_bytes_that_were_found_damaged_stay_until_the_object_is_delete
     assert (row(damaged).state, list(blobs.blobs.values())) == (State.ERROR, [b"hello"])
     objects.delete_object(damaged, actor=alice.actor)
     assert blobs.blobs == {}
+
+
+def test_bytes_that_cannot_be_deleted_are_told_to_the_operator(alice, monkeypatch):
+    left = leave_bytes(alice, monkeypatch)
+    monkeypatch.setattr(get_storage(), "delete", storage_fails)
+    assert purge().trouble == (f"{left.pk}: its bytes cannot be deleted",)

@@ -30,7 +30,9 @@ def test_a_task_runs_its_job_and_asks_for_itself_again_only_where_more_is_left(d
 
 def test_a_message_goes_out_after_the_commit(db, monkeypatch, django_capture_on_commit_callbacks):
     sent = []
-    monkeypatch.setattr(type(current_app._get_current_object()), "send_task", lambda _, name: sent.append(name))
+    monkeypatch.setattr(
+        type(current_app._get_current_object()), "send_task", lambda _, name, **_options: sent.append(name)
+    )
     with django_capture_on_commit_callbacks() as callbacks:
         queue.hurry("purge_bytes")
     assert sent == []
@@ -45,7 +47,12 @@ def test_a_broker_that_fails_costs_a_line_in_the_log_and_nothing_else(tmp_path, 
     with app.connection_for_write(transport_options=folder | control) as connection:
         send = app.send_task
         queue_app = pytest.MonkeyPatch()
-        queue_app.setattr(app, "send_task", lambda name: send(name, connection=connection))
+        queue_app.setattr(app, "send_task", lambda name, **options: send(name, connection=connection, **options))
         queue._send("purge_bytes")
         queue_app.undo()
     assert "will run on its schedule" in caplog.text
+
+
+def test_messages_that_nobody_took_in_time_do_not_pile_up():
+    lines = live_settings.CELERY_BEAT_SCHEDULE.values()
+    assert all(line["options"]["expires"] == line["schedule"].run_every.total_seconds() for line in lines)

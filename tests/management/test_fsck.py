@@ -7,8 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
+from objects_app.lifecycle import verification
 from objects_app.management.commands import fsck
 from objects_app.models import State
+from objects_app.operations import objects
 from tests.factories import make_object, make_person, put_bytes
 from tests.operations.history import actions_on, row
 
@@ -91,3 +93,16 @@ def test_it_can_write_while_others_write(real_database, disk, monkeypatch, capsy
     monkeypatch.setattr(fsck.Command, "examine", examine)
     call_command("fsck", "--before", "2099-01-01", "--limit", "5")
     assert "5 objects with 25 bytes are sound." in capsys.readouterr().out
+
+
+def test_a_dry_run_is_silent_about_what_was_deleted_since_it_looked(alice, disk, monkeypatch, capsys):
+    gone = make_object(alice)
+    real = verification.wrong_digest
+
+    def delete_first(stored_object):
+        objects.delete_object(gone, actor=alice.actor)
+        return real(stored_object)
+
+    monkeypatch.setattr(verification, "wrong_digest", delete_first)
+    call_command("fsck", "--dry-run")
+    assert "1 objects with 5 bytes are sound." in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -153,3 +154,16 @@ def test_a_run_by_hand_has_a_day(db, monkeypatch):
     monkeypatch.setattr(sweeping.runs, "run", lambda *_, **options: (given.append(options["longest"]), nothing)[1])
     call_command("purge_bytes")
     assert given == [timedelta(days=1)]
+
+
+def test_a_job_that_fails_keeps_no_other_from_running(db, monkeypatch):
+    failing = replace(JOBS["remove_orphans"], batch=storage_fails)
+    monkeypatch.setitem(JOBS, "remove_orphans", failing)
+    with pytest.raises(CommandError, match="remove_orphans: "):
+        call_command("sweep")
+    assert set(JobRun.objects.values_list("job", flat=True)) == set(JOBS)
+
+
+def test_a_time_before_all_times_is_refused(db):
+    with pytest.raises(CommandError, match="is not a time"):
+        call_command("purge_bytes", "--before", "0001-01-01T00:00+14:00")

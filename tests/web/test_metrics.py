@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from prometheus_client.parser import text_string_to_metric_families
 
 from objects_app import clock
-from objects_app.lifecycle import runs
+from objects_app.lifecycle import figures, runs
 from objects_app.lifecycle.jobs import JOBS
 from objects_app.models import State
 from tests.factories import make_object, put_bytes
@@ -82,3 +83,13 @@ def test_reading_the_figures_takes_the_same_few_queries_however_much_there_is(re
     sweep("expire_stale_uploads")
     with django_assert_num_queries(8):
         read()
+
+
+def test_a_database_that_is_away_is_for_now(client, settings, db, monkeypatch):
+    def fail():
+        raise OperationalError("gone")
+
+    settings.METRICS_TOKEN = TOKEN
+    monkeypatch.setattr(figures, "backlog", fail)
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)

@@ -80,9 +80,11 @@ def clocks_agree() -> str:
 def storage_keeps_bytes() -> str:
     storage = get_storage()
     writer = storage.create()
-    writer.write([PROBE])
-    key = writer.commit()
-    writer.release()
+    try:
+        writer.write([PROBE])
+        key = writer.commit()
+    finally:
+        writer.discard()
     try:
         reader = storage.open(key)
         kept = reader.read_at(0, reader.size)

@@ -46,7 +46,7 @@ class Command(OperatorCommand):
         if dry_run:
             find = verification.wrong_length if lengths_only else verification.wrong_digest
             reason = find(stored_object)
-            return f"{stored_object.pk}: {reason}" if reason else ""
+            return f"{stored_object.pk}: {reason}" if reason and verification.is_as_it_was(stored_object) else ""
         verify = verification.verify_length if lengths_only else verification.verify_digest
         return verify(stored_object)
 

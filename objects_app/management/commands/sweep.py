@@ -1,10 +1,12 @@
-"""`manage.py sweep [JOB ...]`: every sweep, or those named, until nothing is left to do."""
+"""`manage.py sweep [JOB ...]`: at once what the schedule would do in time."""
 
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError
 
 from objects_app import clock
+from objects_app.errors import ObjectsError
 from objects_app.lifecycle import runs
 from objects_app.lifecycle.jobs import JOBS
 from objects_app.management.base import OperatorCommand
@@ -23,7 +25,11 @@ class Command(OperatorCommand):
             raise CommandError("\n".join(trouble))
 
     def carry_out(self, job: str) -> tuple[str, ...]:
+        """Trouble with one job is told at the end and keeps no other from running."""
         sweep = JOBS[job]
-        swept = runs.run(sweep, before=clock.ago(sweep.age()), started_by="command:sweep", longest=LONGEST_RUN)
+        try:
+            swept = runs.run(sweep, before=clock.ago(sweep.age()), started_by="command:sweep", longest=LONGEST_RUN)
+        except (ObjectsError, DatabaseError) as error:
+            return (f"{job}: {error}",)
         self.stdout.write(f"{job}: {swept.rows} with {swept.bytes} bytes done.")
         return swept.trouble
