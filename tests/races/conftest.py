@@ -30,10 +30,16 @@ def _nothing_is_synced(real_database, monkeypatch):
         yield
         connection_created.disconnect(_sync_nothing)
     else:
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} SET synchronous_commit = off")
-        close(connection)
+        _change_database("SET synchronous_commit = off")
         yield
+        _change_database("RESET synchronous_commit")
+
+
+def _change_database(change: str) -> None:
+    """It holds for connections that are opened from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} {change}")
+    close(connection)
 
 
 def _sync_nothing(connection, **_: object) -> None:
