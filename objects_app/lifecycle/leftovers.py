@@ -32,7 +32,8 @@ def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
     """In no order, so that bytes which cannot be deleted do not keep the others waiting."""
     batch = list(bytes_to_purge(before=before).order_by("?")[:limit])
     purged = blobs.purge(batch)
-    left = [f"{each.pk}: its bytes cannot be deleted" for each in batch if each not in purged]
+    gone = {each.pk for each in purged}
+    left = [f"{each.pk}: its bytes cannot be deleted" for each in batch if each.pk not in gone]
     more = len(batch) == limit and bool(purged)
     return Swept(len(purged), sum(map(bytes_of, purged)), more=more, trouble=tuple(left))
 
