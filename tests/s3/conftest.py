@@ -7,6 +7,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests import s3_server
 from tests.sigv4 import Credentials, Request
 
 ENDPOINT = "http://store.example:9000"
@@ -77,3 +78,11 @@ def capture(make_client) -> Callable[..., Request]:
         return sent[0]
 
     return capture
+
+
+@pytest.fixture
+def through(s3) -> Iterator[Any]:
+    """A client that passes the proxy and tries once."""
+    client = s3_server.make_client(s3.endpoint_url, s3.credentials, retries={"total_max_attempts": 1})
+    yield client
+    client.close()
