@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import brokers, databases
+from config import brokers, bucket, databases, logs
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
 from config.schedule import Jittered
 from config.secret_key import read_or_create_secret_key
@@ -29,6 +29,37 @@ PUBLIC_BASE_URL = text("PUBLIC_BASE_URL", default=f"http://{ADDRESS}").rstrip("/
 BLOBS_DIR = DATA_DIR / "objects"
 KEY_STAMP_FILE = DATA_DIR / "keys.stamp"
 SECRET_KEY_FILE = DATA_DIR / "secret_key"
+
+# Objects
+OBJECT_STORAGE = choice("OBJECT_STORAGE", ("disk", "s3", "memory"))
+UPLOAD_DELIVERY = choice("UPLOAD_DELIVERY", ("direct", "proxy"))
+DOWNLOAD_DELIVERY = choice("DOWNLOAD_DELIVERY", ("redirect", "direct", "proxy"))
+S3_BUCKET = bucket.check_name(text("S3_BUCKET"), is_needed=OBJECT_STORAGE == "s3")
+S3_ENDPOINT_URL = bucket.check_endpoint("S3_ENDPOINT_URL", text("S3_ENDPOINT_URL"))
+S3_PUBLIC_ENDPOINT_URL = bucket.check_endpoint("S3_PUBLIC_ENDPOINT_URL", text("S3_PUBLIC_ENDPOINT_URL"))
+S3_BACKEND = bucket.backend_options(
+    {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT_URL,
+        "region_name": text("S3_REGION"),
+        "access_key": text("S3_ACCESS_KEY_ID"),
+        "secret_key": text("S3_SECRET_ACCESS_KEY"),
+        "security_token": text("S3_SESSION_TOKEN"),
+        "verify": text("S3_CA_BUNDLE"),
+        "location": text("S3_PREFIX").strip("/"),
+        "addressing_style": choice("S3_ADDRESSING_STYLE", ("auto", "path", "virtual")),
+    },
+    further=text("S3_OPTIONS"),
+)
+S3_CHECKSUMS = choice("S3_CHECKSUMS", ("when_required", "when_supported"))
+S3_CONNECT_TIMEOUT = duration("S3_CONNECT_TIMEOUT", default="3s")
+S3_READ_TIMEOUT = duration("S3_READ_TIMEOUT", default="10s")
+S3_COPY_TIMEOUT = duration("S3_COPY_TIMEOUT", default="5m")
+S3_ATTEMPTS = whole_number("S3_ATTEMPTS", default=3)
+MAX_OBJECT_BYTES = whole_number("MAX_OBJECT_BYTES", default=bucket.ONE_PUT if OBJECT_STORAGE == "s3" else 0, least=0)
+UPLOAD_URL_LIFETIME = duration("UPLOAD_URL_LIFETIME", default="1h")
+UPLOAD_LIFETIME = duration("UPLOAD_LIFETIME", default="24h")
+IDEMPOTENCY_LIFETIME = duration("IDEMPOTENCY_LIFETIME", default="24h")
 
 # Security
 DEBUG = False
@@ -68,7 +99,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF, PUBLIC_BASE_URL],  # a download button leads to a signed URL of this address
+        # A download button leads to a signed URL of this address, and on to the store.
+        "form-action": [SELF, PUBLIC_BASE_URL, *bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -143,13 +175,6 @@ DATABASES = {
 }
 CACHES = {"default": brokers.cache(REDIS_URL)}
 
-# Objects
-OBJECT_STORAGE = choice("OBJECT_STORAGE", ("disk", "memory"))
-MAX_OBJECT_BYTES = whole_number("MAX_OBJECT_BYTES", default=0, least=0)
-UPLOAD_URL_LIFETIME = duration("UPLOAD_URL_LIFETIME", default="1h")
-UPLOAD_LIFETIME = duration("UPLOAD_LIFETIME", default="24h")
-IDEMPOTENCY_LIFETIME = duration("IDEMPOTENCY_LIFETIME", default="24h")
-
 # Bytes on their way
 TRANSFER_IDLE_TIMEOUT = duration("TRANSFER_IDLE_TIMEOUT", default="30s")
 TRANSFER_TOTAL_TIMEOUT = duration("TRANSFER_TOTAL_TIMEOUT", default="24h")
@@ -216,7 +241,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # Under prefork; the solo pool has none, so each run bounds itself. A digest is read whole, however large the object.
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
-CELERY_TASK_ANNOTATIONS = {"verify_digests": {"soft_time_limit": 3000, "time_limit": 3300}}
+CELERY_TASK_ANNOTATIONS = {
+    reads: {"soft_time_limit": 3000, "time_limit": 3300} for reads in ("verify_digests", "compute_digests")
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -227,6 +254,8 @@ CELERY_BEAT_SCHEDULE = {
         "expire_stale_uploads": SWEEP_UPLOADS_EVERY,
         "delete_due_objects": SWEEP_UPLOADS_EVERY,
         "purge_bytes": SWEEP_BYTES_EVERY,
+        "end_promotions": SWEEP_BYTES_EVERY,
+        "compute_digests": SWEEP_BYTES_EVERY,
         "roll_up_key_uses": SWEEP_BYTES_EVERY,
         "remove_orphans": SWEEP_LEFTOVERS_EVERY,
         "remove_parts": SWEEP_LEFTOVERS_EVERY,
@@ -242,38 +271,4 @@ CELERY_BEAT_SCHEDULE = {
 LOG_FORMAT = choice("LOG_FORMAT", ("console", "json"))
 LOG_FILE = writable_file("LOG_FILE")
 LOG_LEVEL = choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"add_request_id": {"()": "objects_app.logs.AddRequestId"}},
-    "formatters": {
-        "console": {
-            "()": "objects_app.logs.ConsoleFormatter",
-            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        },
-        "json": {
-            "()": "objects_app.logs.JSONFormatter",
-            "fmt": "{asctime}{levelname}{name}{request_id}{message}",
-            "style": "{",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-        },
-    },
-    "handlers": {
-        "main": {
-            **(
-                {"class": "logging.handlers.WatchedFileHandler", "filename": LOG_FILE}
-                if LOG_FILE
-                else {"class": "logging.StreamHandler"}
-            ),
-            "formatter": LOG_FORMAT,
-            "filters": ["add_request_id"],
-        }
-    },
-    "root": {"handlers": ["main"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "django.request": {"level": "ERROR"},  # holdall.access has a line for every request
-        "psycopg.pool": {"level": "WARNING"},  # which otherwise tells of every connection lent and given back
-    },
-}
+LOGGING = logs.logging(LOG_FORMAT, LOG_FILE, LOG_LEVEL)

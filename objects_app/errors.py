@@ -141,6 +141,15 @@ class NotUploading(WrongState):
     message = "The object is no longer UPLOADING."
 
 
+class StillCompleting(ObjectsError):
+    """Another request copies the bytes at this moment; a repeat finds the object complete."""
+
+    code = "still_completing"
+    message = "The object is being completed. Ask again in a moment."
+    status = 409
+    headers: Mapping[str, str] = {"x-should-retry": "true", "Retry-After": "1"}
+
+
 class LengthRequired(ObjectsError):
     code = "length_required"
     message = "Send Content-Length, 0 for an empty object, or a chunked body. Nothing was stored."

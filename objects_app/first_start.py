@@ -8,7 +8,7 @@ from django.core.management import call_command
 from objects_app import access
 from objects_app.lifecycle.leftovers import any_blob_is_named
 from objects_app.operations.openings import Credentials, open_first_account
-from objects_app.storage import get_storage
+from objects_app.storage import get_storage, other_storage
 
 
 def prepare() -> Credentials | None:
@@ -25,7 +25,11 @@ def make_folders() -> None:
 
 
 def prepare_storage() -> None:
-    get_storage().prepare(holds_blobs=any_blob_is_named())
+    """Another storage than that of new blobs only has to be there while rows name blobs in it."""
+    own, other = get_storage(), other_storage()
+    own.prepare(holds_blobs=any_blob_is_named(in_bucket=own.is_bucket))
+    if other and any_blob_is_named(in_bucket=other.is_bucket):
+        other.prepare(holds_blobs=True)
 
 
 def broker_folders() -> list[Path]:

@@ -38,10 +38,15 @@ def _nothing_remembered():
 def blobs(monkeypatch) -> MemoryStorage:
     """A fresh storage in memory; `disk` puts a folder in its place."""
     fresh = MemoryStorage()
-    storage.get_storage.cache_clear()
+    _forget_storages()
     monkeypatch.setattr(storage, "_make_storage", lambda: fresh)
     yield fresh
+    _forget_storages()
+
+
+def _forget_storages():
     storage.get_storage.cache_clear()
+    storage.other_storage.cache_clear()
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ def disk(monkeypatch, tmp_path, blobs) -> DiskStorage:
     folder = DiskStorage(tmp_path / "objects")
     folder.prepare(holds_blobs=False)
     monkeypatch.setattr(storage, "_make_storage", lambda: folder)
-    storage.get_storage.cache_clear()
+    _forget_storages()
     return folder
 
 

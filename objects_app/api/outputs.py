@@ -82,7 +82,7 @@ def upload_shape(upload: Upload) -> Shape:
     return {
         **object_shape(upload.stored_object),
         "upload_url": upload.url,
-        "upload_headers": None,
+        "upload_headers": dict(upload.headers) or None,
         "upload_expires_time_ms": milliseconds(upload.expires_at) if upload.expires_at else None,
     }
 

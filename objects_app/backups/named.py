@@ -1,4 +1,7 @@
-"""Which blobs a database names: asked in SQL, because a copy is no database of Django's."""
+"""Which blobs on disk a database names: asked in SQL, because a copy is no database of Django's.
+
+The keys of those in a bucket have slashes.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,10 +12,11 @@ from objects_app.models import State
 ROWS_AT_ONCE = 2000
 NAMED = """
     SELECT blob_key AS blob, id, name, state, size_bytes AS size, sha256 FROM objects_app_storedobject
-    WHERE blob_key <> '' AND (state = 'READ_ONLY' OR (state = 'ERROR' AND completed_at IS NOT NULL))
+    WHERE blob_key <> '' AND blob_key NOT LIKE '%/%'
+    AND (state = 'READ_ONLY' OR (state = 'ERROR' AND completed_at IS NOT NULL))
     UNION ALL
     SELECT staging_key, id, name, state, staged_size, staged_sha256 FROM objects_app_storedobject
-    WHERE staging_key <> '' AND state = 'UPLOADING'
+    WHERE staging_key <> '' AND staging_key NOT LIKE '%/%' AND state = 'UPLOADING'
 """
 IN_ORDER = f"{NAMED} ORDER BY 1"
 TOTALS = f"SELECT count(*), coalesce(sum(size), 0) FROM ({NAMED}) AS named"  # noqa: S608  two constants

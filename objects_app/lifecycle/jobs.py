@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from objects_app.lifecycle import leftovers, objects, records, verification
+from objects_app.lifecycle import leftovers, objects, promotions, records, verification
 from objects_app.lifecycle.sweeps import Moment, Sweep, Swept
 
 
@@ -40,6 +40,20 @@ SWEEPS = [
         lambda: timedelta(0),
         lambda before: objects.found(leftovers.bytes_to_purge(before=before)),
         _all_at_once(leftovers.purge_bytes),
+    ),
+    Sweep(
+        "end_promotions",
+        "Delete copies in the bucket that no completion will use",
+        lambda: timedelta(0),
+        promotions.find_promotions,
+        _all_at_once(promotions.end_promotions),
+    ),
+    Sweep(
+        "compute_digests",
+        "Compute the SHA-256 of objects in the bucket that were too large for it at completion",
+        lambda: timedelta(0),
+        promotions.find_digests,
+        _all_at_once(promotions.compute_digests),
     ),
     Sweep(
         "remove_orphans",

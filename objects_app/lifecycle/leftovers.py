@@ -2,30 +2,32 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, dropwhile, islice
 
 from django.db.models import Q, QuerySet
 
 from objects_app.failpoints import fp
 from objects_app.lifecycle.objects import bytes_of
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
-from objects_app.models import State, StoredObject
+from objects_app.models import Promotion, State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet, has_bytes_to_purge
 from objects_app.operations import blobs
-from objects_app.storage import BlobEntry, get_storage
+from objects_app.storage import BlobEntry, storage_of, storages
 
 NOBODYS = "(no object names it)"
 BROKEN_OFF = "(an upload that broke off)"
 
 
 def bytes_to_purge(*, before: Moment) -> StoredObjectQuerySet:
-    """Objects that were deleted, or failed at completion, by `before`, and whose bytes stayed behind.
+    """Objects that were deleted, or failed at completion, by `before`, and whose bytes stayed behind; and those
+    completed by then whose staged bytes did, of which they have a copy.
 
     What was completed and found damaged later keeps its bytes until somebody deletes it: they may be all that is left.
     """
     deleted = Q(state=State.DELETED, deleted_at__lte=before)
     failed = Q(state=State.ERROR, completed_at__isnull=True, last_activity_at__lte=before)
-    return StoredObject.objects.filter(has_bytes_to_purge(), deleted | failed)
+    copied = Q(state=State.READ_ONLY, completed_at__lte=before)
+    return StoredObject.objects.filter(has_bytes_to_purge(), deleted | failed | copied)
 
 
 def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
@@ -40,18 +42,25 @@ def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
 
 def remove_orphans(*, before: Moment, limit: int = BATCH, after: str = "") -> Swept:
     """Look at a batch of blobs from behind the key `after` and delete up to `limit` of those that no row names."""
-    seen = list(islice(get_storage().list_blobs(after=after), BATCH))
+    seen = list(islice(_stored_blobs(after=after), BATCH))
     unnamed = _unnamed(seen, before=before)[:limit]
     fp("orphans.before_lock")
-    removal = Removal(lambda key: get_storage().delete_orphan(key, is_named=partial(is_named, key)))
+    removal = Removal(lambda key: storage_of(key).delete_orphan(key, is_named=partial(is_named, key)))
     gone = list(filter(removal, unnamed))
     reached = unnamed[-1:] if len(unnamed) == limit else seen[BATCH - 1 :]
     cursor = reached[0].key if reached else ""
     return Swept(len(gone), _bytes_in(gone), more=bool(reached), cursor=cursor, trouble=tuple(removal.trouble))
 
 
+def _stored_blobs(*, after: str = "") -> Iterator[BlobEntry]:
+    """What each storage holds, one storage after the other, from behind the key `after`."""
+    left = sorted(storages(), key=lambda storage: storage.is_bucket)
+    for storage in dropwhile(lambda storage: after and not storage.owns(after), left):
+        yield from storage.list_blobs(after=after if storage.owns(after) else "")
+
+
 def find_orphans(before: Moment) -> Iterator[Found]:
-    blobs_left = get_storage().list_blobs()
+    blobs_left = _stored_blobs()
     while seen := list(islice(blobs_left, BATCH)):
         for entry in _unnamed(seen, before=before):
             yield Found(entry.key, entry.size, NOBODYS)
@@ -73,20 +82,30 @@ def keys_in_rows(keys: list[str]) -> QuerySet[StoredObject, str]:
     """In one statement, so that no completion moves a key from column to column between two looks."""
     staged = StoredObject.objects.filter(staging_key__in=keys).exclude(staging_key="")
     finished = StoredObject.objects.filter(blob_key__in=keys).exclude(blob_key="")
-    return staged.values_list("staging_key", flat=True).union(finished.values_list("blob_key", flat=True))
+    copied = Promotion.objects.filter(blob_key__in=keys).values_list("blob_key", flat=True)
+    return staged.values_list("staging_key", flat=True).union(finished.values_list("blob_key", flat=True), copied)
 
 
 def is_named(key: str) -> bool:
     return bool(named_keys([key]))
 
 
-def any_blob_is_named() -> bool:
-    return any(StoredObject.objects.exclude(**{column: ""}).exists() for column in ("blob_key", "staging_key"))
+def any_blob_is_named(*, in_bucket: bool) -> bool:
+    """Whether rows name a blob that must be there, in the bucket or in the folder of objects."""
+    return any(_names_one(column, in_bucket=in_bucket) for column in ("blob_key", "staging_key"))
+
+
+def _names_one(column: str, *, in_bucket: bool) -> bool:
+    rows = StoredObject.objects.exclude(**{column: ""})
+    if column == "staging_key":  # clients may not have sent anything yet
+        rows = rows.filter(staged_size__isnull=False)
+    of_bucket = Q(**{f"{column}__contains": "/"})
+    return rows.filter(of_bucket if in_bucket else ~of_bucket).exists()
 
 
 def remove_parts(*, before: Moment, limit: int = BATCH) -> Swept:
     """Whoever is still writing his part keeps it, however old it is."""
-    removal = Removal(get_storage().delete_part)
+    removal = Removal(lambda key: storage_of(key).delete_part(key))
     gone = list(islice(filter(removal, _parts(before=before)), limit))
     return Swept(len(gone), _bytes_in(gone), more=len(gone) == limit, trouble=tuple(removal.trouble))
 
@@ -117,4 +136,5 @@ def find_parts(before: Moment) -> Iterator[Found]:
 
 def _parts(*, before: Moment) -> Iterable[BlobEntry]:
     moment = moment_of(before)
-    return (entry for entry in get_storage().list_parts() if entry.changed_at <= moment)
+    parts = chain.from_iterable(storage.list_parts() for storage in storages())
+    return (entry for entry in parts if entry.changed_at <= moment)

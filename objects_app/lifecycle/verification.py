@@ -1,6 +1,5 @@
 """Whether stored bytes are still what they were: the length of each, and its SHA-256 at a slow pace (promise P23)."""
 
-import hashlib
 import time
 from collections.abc import Iterator
 
@@ -17,9 +16,8 @@ from objects_app.models import State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet
 from objects_app.operations import damage
 from objects_app.operations.damage import MISSING, STAGED_MISSING, WRONG_DIGEST, WRONG_LENGTH
-from objects_app.storage import BlobNotFound, get_storage
+from objects_app.storage import BlobNotFound, digest_of, storage_of
 
-READ_AT_ONCE = 1024 * 1024
 DIGESTS_AT_ONCE = 20
 LONGEST_BATCH_SECONDS = 5
 BURST_SECONDS = 10  # how far ahead of its pace the reading of digests may be
@@ -29,7 +27,7 @@ ACTOR = access.system_actor("verify")
 def objects_with_bytes(*, before: Moment) -> StoredObjectQuerySet:
     """Finished objects, and uploads that something was uploaded for, since before `before`."""
     finished = Q(state=State.READ_ONLY, completed_at__lte=before)
-    staged = Q(state=State.UPLOADING, last_activity_at__lte=before) & ~Q(staging_key="")
+    staged = Q(state=State.UPLOADING, last_activity_at__lte=before, staged_size__isnull=False)
     return StoredObject.objects.filter(finished | staged).order_by("pk")
 
 
@@ -120,7 +118,7 @@ def wrong_length(stored_object: StoredObject) -> str:
     key = stored_object.staging_key if is_staged else stored_object.blob_key
     expected = stored_object.staged_size if is_staged else stored_object.size_bytes
     try:
-        size = get_storage().size_of(key)
+        size = storage_of(key).size_of(key)
     except BlobNotFound:
         return STAGED_MISSING if is_staged else MISSING
     except StorageUnavailable as error:
@@ -136,25 +134,12 @@ def wrong_digest(stored_object: StoredObject) -> str:
     if reason or stored_object.state != State.READ_ONLY:
         return reason
     try:
-        digest = read_digest(stored_object.blob_key)
+        digest = digest_of(storage_of(stored_object.blob_key), stored_object.blob_key)
     except BlobNotFound:
         return MISSING
     except StorageUnavailable as error:
         return f"The stored bytes cannot be read: {error}"
     return "" if stored_object.sha256 in ("", digest) else WRONG_DIGEST
-
-
-def read_digest(key: str) -> str:
-    reader = get_storage().open(key)
-    digest = hashlib.sha256()
-    offset = 0
-    try:
-        while block := reader.read_at(offset, READ_AT_ONCE):
-            digest.update(block)
-            offset += len(block)
-    finally:
-        reader.close()
-    return digest.hexdigest()
 
 
 def _note_sound(stored_object: StoredObject) -> None:

@@ -5,6 +5,7 @@ from objects_app.models.audit import AuditEvent
 from objects_app.models.jobs import Job, JobRun
 from objects_app.models.keys import ApiKey, KeyUse
 from objects_app.models.objects import MetadataPair, State, StoredObject
+from objects_app.models.promotions import Promotion
 from objects_app.models.requests import IdempotencyRecord
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "KeyUse",
     "Membership",
     "MetadataPair",
+    "Promotion",
     "Role",
     "State",
     "StoredObject",

@@ -33,8 +33,16 @@ def is_not_due() -> Q:
 
 
 def has_bytes_to_purge() -> Q:
-    """The sweep says it as its index does, and without IN: SQLite does not see that such conditions are the same."""
-    return (Q(state=State.DELETED) | Q(state=State.ERROR)) & (~Q(blob_key="") | ~Q(staging_key=""))
+    """The sweep says it as its index does, and without IN: SQLite does not see that such conditions are the same.
+
+    Of finished objects it is what they were copied from.
+    """
+    is_over = Q(state=State.DELETED) | Q(state=State.ERROR)
+    return (is_over & (~Q(blob_key="") | ~Q(staging_key=""))) | (Q(state=State.READ_ONLY) & ~Q(staging_key=""))
+
+
+def has_unknown_digest() -> Q:
+    return Q(state=State.READ_ONLY, sha256="")
 
 
 def is_live() -> Q:
@@ -62,6 +70,10 @@ class StoredObjectQuerySet(models.QuerySet["StoredObject"]):
 
     def live(self) -> Self:
         return self.filter(is_live())
+
+    def uploading(self) -> Self:
+        """Those that can still be uploaded to and completed."""
+        return self.filter(is_not_due(), state=State.UPLOADING)
 
     def public(self) -> Self:
         return self.filter(is_public_now())
@@ -137,11 +149,8 @@ class StoredObject(models.Model):
             models.Index(fields=["last_activity_at"], condition=Q(state=State.UPLOADING), name="object_stale_uploads"),
             models.Index(fields=["delete_after"], condition=~Q(state=State.DELETED), name="object_due"),
             models.Index(fields=["verified_at"], condition=Q(state=State.READ_ONLY), name="object_to_verify"),
-            models.Index(
-                fields=["id"],
-                condition=has_bytes_to_purge(),
-                name="object_bytes_to_purge",
-            ),
+            models.Index(fields=["id"], condition=has_bytes_to_purge(), name="object_bytes_to_purge"),
+            models.Index(fields=["id"], condition=has_unknown_digest(), name="object_digest_to_compute"),
         ]
 
     def __str__(self) -> str:

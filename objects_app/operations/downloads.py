@@ -11,15 +11,19 @@ from django.db.models import Exists
 from objects_app import access, audit, signing
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
-from objects_app.content_types import is_inert
+from objects_app.content_types import is_inert, served_as
+from objects_app.dispositions import disposition
 from objects_app.errors import NotDownloadable, ObjectNotFound, UrlExpired
 from objects_app.failpoints import fp
 from objects_app.models import Account, State, StoredObject
 from objects_app.operations.damage import MISSING, WRONG_LENGTH, report_damage
 from objects_app.signing import Purpose, TransferGrant
-from objects_app.storage import BlobNotFound, BlobReader, get_storage
+from objects_app.storage import BlobNotFound, BlobReader, DirectStorage, storage_of
 
 logger = logging.getLogger(__name__)
+# What the store is told in a URL that this app redirects to: whoever follows later asks the app again.
+REDIRECT_LIFETIME = timedelta(seconds=60)
+DIRECT_LIFETIME = timedelta(minutes=15)  # at most, because nothing can call such a URL back
 
 
 def issue_download_url(
@@ -39,6 +43,12 @@ def issue_download_url(
         event = audit.record(
             AuditAction.DOWNLOAD_URL_ISSUED, actor=actor, target=stored_object, expires_at=expires_at.isoformat()
         )
+    inline = inline and is_inert(stored_object.content_type)
+    store = _store_of(stored_object)
+    if store and settings.DOWNLOAD_DELIVERY == "direct":
+        return _presign(
+            stored_object, store, inline=inline, lifetime=min(expires_at - stored_object.seen_at, DIRECT_LIFETIME)
+        )
     grant = TransferGrant(
         purpose=Purpose.DOWNLOAD,
         object_id=stored_object.pk,
@@ -46,26 +56,55 @@ def issue_download_url(
         epoch=stored_object.visibility_epoch,
         grant=event.pk,
         expires=signing.milliseconds(expires_at),
-        inline=inline and is_inert(stored_object.content_type),
+        inline=inline,
     )
     return settings.PUBLIC_BASE_URL + signing.sign(grant)
 
 
+def _store_of(stored_object: StoredObject) -> DirectStorage | None:
+    """The store from which clients fetch the content themselves; None where it comes through here."""
+    if settings.DOWNLOAD_DELIVERY == "proxy":
+        return None
+    storage = storage_of(stored_object.blob_key)
+    return storage if isinstance(storage, DirectStorage) else None
+
+
+def _presign(stored_object: StoredObject, store: DirectStorage, *, inline: bool, lifetime: timedelta) -> str:
+    """The URL ends with the object's own time to live at the latest."""
+    if stored_object.delete_after:
+        lifetime = min(lifetime, stored_object.delete_after - stored_object.seen_at)
+    return store.presign_download(
+        stored_object.blob_key,
+        lifetime=lifetime,
+        content_type=served_as(stored_object.content_type),
+        disposition=disposition(stored_object.name, inline=inline),
+    )
+
+
 @dataclass(frozen=True)
 class Download:
-    """A permitted download; whoever gets it closes the reader."""
+    """A permitted download. Whoever gets it closes the reader, or sends the client on to `location`, if it is there."""
 
     stored_object: StoredObject
-    reader: BlobReader
     inline: bool
+    reader: BlobReader | None = None
+    location: str = ""
 
 
 def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
     """Ask the row, at every use, whether the URL still holds: raises UrlExpired, or ObjectNotFound for all else."""
     stored_object = _granted_object(grant)
+    inline = grant.inline and is_inert(stored_object.content_type)
+    if store := _store_of(stored_object):
+        location = _presign(stored_object, store, inline=inline, lifetime=REDIRECT_LIFETIME)
+        return Download(stored_object, inline, location=location)
+    return Download(stored_object, inline, reader=_open_blob(stored_object, actor=actor))
+
+
+def _open_blob(stored_object: StoredObject, *, actor: Actor) -> BlobReader:
     fp("download.before_open")
     try:
-        reader = get_storage().open(stored_object.blob_key)
+        reader = storage_of(stored_object.blob_key).open(stored_object.blob_key)
     except BlobNotFound:
         report_damage(stored_object, MISSING, actor=actor)
         raise ObjectNotFound from None
@@ -74,7 +113,7 @@ def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
         report_damage(stored_object, WRONG_LENGTH, actor=actor)
         raise ObjectNotFound
     fp("download.after_open")
-    return Download(stored_object, reader, inline=grant.inline and is_inert(stored_object.content_type))
+    return reader
 
 
 def _granted_object(grant: TransferGrant) -> StoredObject:
@@ -94,9 +133,11 @@ def _granted_object(grant: TransferGrant) -> StoredObject:
 
 
 def record_download(
-    stored_object: StoredObject, *, actor: Actor, grant: TransferGrant, sent: int, complete: bool
+    stored_object: StoredObject, *, actor: Actor, grant: TransferGrant, sent: int | None, result: str
 ) -> None:
-    """`sent` counts the bytes that the server handed on; `complete` is false where the client went away."""
+    """`sent` counts the bytes that the server handed on, None where others send them; `result` is `ok`, `cut` where the
+    client went away, or `redirected`.
+    """
     try:
         with transaction.atomic():
             audit.record(
@@ -104,7 +145,7 @@ def record_download(
                 actor=actor,
                 target=stored_object,
                 size=sent,
-                result="ok" if complete else "cut",
+                result=result,
                 grant=grant.grant,
                 for_account=grant.account,
             )

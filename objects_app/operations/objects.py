@@ -65,6 +65,7 @@ def _insert(object_id: str, new: NewObject, *, actor: Actor) -> AuditEvent:
         delete_after=clock.after(new.time_to_live) if new.time_to_live else None,
         declared_size=new.declared_size,
         declared_sha256=new.declared_sha256,
+        staging_key=uploads.new_staging_key(object_id),
     )
     _index_metadata(stored_object, new.metadata)
     return audit.record(AuditAction.OBJECT_CREATED, actor=actor, target=stored_object, is_public=new.is_public)

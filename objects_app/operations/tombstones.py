@@ -32,5 +32,7 @@ def bury(rows: StoredObjectQuerySet, *, actor: Actor, action: AuditAction) -> li
         audit.record_each(action, actor=actor, object_ids=ids)
         fp("delete.before_commit")
     fp("delete.after_commit")
+    for stored_object in gone:
+        stored_object.state = State.DELETED
     blobs.purge(gone)
     return gone

@@ -1,11 +1,11 @@
 """Uploads: the URL, the bytes that arrive, completion."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from objects_app import access, audit, clock, signing
 from objects_app.access import Actor, Verb
@@ -21,11 +21,11 @@ from objects_app.errors import (
 )
 from objects_app.failpoints import fp
 from objects_app.models import AuditEvent, State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet, is_not_due
-from objects_app.operations import blobs, repeats
+from objects_app.operations import blobs, completion, promotion, repeats
+from objects_app.operations.completion import Content
 from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
 from objects_app.signing import Purpose, TransferGrant
-from objects_app.storage import get_storage
+from objects_app.storage import DirectStorage, direct_storage, direct_storage_of, get_storage
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,20 @@ class Upload:
     stored_object: StoredObject
     url: str | None = None
     expires_at: datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _open_uploads() -> StoredObjectQuerySet:
-    return StoredObject.objects.filter(is_not_due(), state=State.UPLOADING)
+def new_staging_key(object_id: str) -> str:
+    """Where the client will PUT the bytes itself; empty where it sends them here."""
+    storage = direct_storage()
+    return storage.new_staging_key(object_id) if storage else ""
 
 
 def sign_upload(stored_object: StoredObject, *, event: AuditEvent) -> Upload:
     """The URL that `event` grants; it counts from the time at which the object was last read."""
+    storage = direct_storage_of(stored_object.staging_key)
+    if storage:
+        return _presign(stored_object, storage)
     expires_at = stored_object.seen_at + settings.UPLOAD_URL_LIFETIME
     grant = TransferGrant(
         purpose=Purpose.UPLOAD,
@@ -53,6 +59,17 @@ def sign_upload(stored_object: StoredObject, *, event: AuditEvent) -> Upload:
         expires=signing.milliseconds(expires_at),
     )
     return Upload(stored_object, url=settings.PUBLIC_BASE_URL + signing.sign(grant), expires_at=expires_at)
+
+
+def _presign(stored_object: StoredObject, storage: DirectStorage) -> Upload:
+    presigned = storage.presign_upload(
+        stored_object.staging_key,
+        lifetime=settings.UPLOAD_URL_LIFETIME,
+        size=stored_object.declared_size,
+        sha256=stored_object.declared_sha256,
+    )
+    expires_at = stored_object.seen_at + presigned.lifetime
+    return Upload(stored_object, url=presigned.url, expires_at=expires_at, headers=presigned.headers)
 
 
 def renew_upload_url(stored_object: StoredObject, *, actor: Actor, fingerprint: Fingerprint | None = None) -> Upload:
@@ -75,8 +92,11 @@ def repeat_upload(object_id: str, *, actor: Actor) -> Upload:
 
 
 def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
-    if not _open_uploads().filter(pk=object_id).update(last_activity_at=clock.now()):
+    upload = StoredObject.objects.uploading().filter(pk=object_id)
+    if not upload.update(last_activity_at=clock.now()):
         raise NotUploading
+    if staging_key := new_staging_key(object_id):  # it was created before clients sent their bytes to the store
+        upload.filter(staging_key="").update(staging_key=staging_key)
     stored_object = access.visible_objects(actor).get(pk=object_id)
     event = audit.record(AuditAction.OBJECT_UPLOAD_URL_ISSUED, actor=actor, target=stored_object)
     fp("renew.before_commit")
@@ -113,7 +133,7 @@ def refuse_too_large(size: int) -> None:
 def keep_upload_alive(grant: TransferGrant) -> None:
     """Bytes are arriving: the sweep of stale uploads leaves this one alone."""
     with transaction.atomic():
-        _open_uploads().filter(pk=grant.object_id).update(last_activity_at=clock.now())
+        StoredObject.objects.uploading().filter(pk=grant.object_id).update(last_activity_at=clock.now())
 
 
 def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, actor: Actor) -> None:
@@ -123,7 +143,7 @@ def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, acto
     """
     fp("put.before_lock")
     with transaction.atomic():
-        stored_object = _open_uploads().select_for_update().filter(pk=grant.object_id).first()
+        stored_object = StoredObject.objects.uploading().select_for_update().filter(pk=grant.object_id).first()
         fp("put.before_cas")
         if stored_object:
             StoredObject.objects.filter(pk=stored_object.pk, state=State.UPLOADING).update(
@@ -142,79 +162,37 @@ def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, acto
 def complete_upload(
     stored_object: StoredObject, *, actor: Actor, fingerprint: Fingerprint | None = None
 ) -> StoredObject:
-    """Freeze the staged blob as the object's content. Content that is not as declared: ERROR, and ContentMismatch."""
+    """Freeze what was uploaded as the object's content. Content that is not as declared: ERROR, and ContentMismatch."""
     access.require(actor, Verb.WRITE, stored_object)
+    storage = direct_storage_of(stored_object.staging_key)
     try:
-        _promote(stored_object.pk, actor=actor, fingerprint=fingerprint)
+        if storage:
+            promotion.promote(stored_object.pk, storage, actor=actor, fingerprint=fingerprint)
+        else:
+            _freeze_staged(stored_object.pk, actor=actor, fingerprint=fingerprint)
     except NotUploading:
         if not repeats.was_carried_out(fingerprint, actor=actor):
             raise
     return access.visible_objects(actor).get(pk=stored_object.pk)
 
 
-def _promote(object_id: str, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
+def _freeze_staged(object_id: str, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
     fp("complete.before_lock")
     with transaction.atomic():
-        upload = _open_uploads().select_for_update().filter(pk=object_id).first()
+        upload = StoredObject.objects.uploading().select_for_update().filter(pk=object_id).first()
         fp("complete.before_cas")
         if upload is None:
             raise NotUploading
-        if not upload.staging_key:
+        if upload.staged_size is None:
             raise NothingUploaded
-        mismatch = _mismatch(upload)
+        content = Content(upload.staging_key, upload.staged_size, upload.staged_sha256)
+        mismatch = completion.mismatch(upload, content)
         if mismatch:
-            _fail(upload, mismatch, actor=actor)
+            completion.fail(upload, mismatch, actor=actor)
         else:
-            _freeze(upload, actor=actor, fingerprint=fingerprint)
+            completion.freeze(upload, content, actor=actor, fingerprint=fingerprint)
         fp("complete.before_commit")
     fp("complete.after_commit")
     if mismatch:
         blobs.purge([upload])
         raise ContentMismatch(mismatch)
-
-
-def _mismatch(upload: StoredObject) -> str:
-    """Why the staged content must not become the object's; empty where nothing speaks against it."""
-    if settings.MAX_OBJECT_BYTES and (upload.staged_size or 0) > settings.MAX_OBJECT_BYTES:
-        return f"The content has {upload.staged_size} bytes; at most {settings.MAX_OBJECT_BYTES} are allowed."
-    if upload.declared_size not in (None, upload.staged_size):
-        return f"The content has {upload.staged_size} bytes; {upload.declared_size} were declared."
-    if upload.declared_sha256 not in ("", upload.staged_sha256):
-        return f"The content's SHA-256 is {upload.staged_sha256}; {upload.declared_sha256} was declared."
-    return ""
-
-
-def _freeze(upload: StoredObject, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
-    _leave_uploading(
-        upload,
-        state=State.READ_ONLY,
-        completed_at=clock.now(),
-        verified_at=clock.now(),
-        was_public=F("is_public"),
-        blob_key=F("staging_key"),
-        size_bytes=F("staged_size"),
-        sha256=F("staged_sha256"),
-        staging_key="",
-        staged_size=None,
-        staged_sha256="",
-    )
-    repeats.remember(fingerprint, actor=actor, target_id=upload.pk)
-    audit.record(
-        AuditAction.OBJECT_COMPLETED,
-        actor=actor,
-        target=upload,
-        size=upload.staged_size,
-        sha256=upload.staged_sha256,
-    )
-
-
-def _fail(upload: StoredObject, reason: str, *, actor: Actor) -> None:
-    _leave_uploading(upload, state=State.ERROR, error_reason=reason)
-    audit.record(AuditAction.OBJECT_FAILED, actor=actor, target=upload, result="failed", reason=reason)
-
-
-def _leave_uploading(upload: StoredObject, **columns: object) -> None:
-    if not StoredObject.objects.filter(pk=upload.pk, state=State.UPLOADING, staging_key=upload.staging_key).update(
-        **columns
-    ):
-        raise NotUploading

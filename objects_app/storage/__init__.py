@@ -1,29 +1,94 @@
-"""Where bytes are kept. `get_storage()` is the storage that the settings name."""
+"""Where bytes are kept. New blobs go into the storage that the settings name; a key tells where its blob is."""
 
 from functools import cache
 
 from django.conf import settings
 
-from objects_app.storage.base import BlobEntry, BlobNotFound, BlobReader, BlobWriter, Storage
+from objects_app.errors import StorageUnavailable
+from objects_app.storage.base import (
+    BlobChanged,
+    BlobEntry,
+    BlobHead,
+    BlobNotFound,
+    BlobReader,
+    BlobWriter,
+    DirectStorage,
+    PresignedUpload,
+    Storage,
+    digest_of,
+)
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 
 __all__ = [
+    "BlobChanged",
     "BlobEntry",
+    "BlobHead",
     "BlobNotFound",
     "BlobReader",
     "BlobWriter",
+    "DirectStorage",
+    "PresignedUpload",
     "Storage",
+    "digest_of",
+    "direct_storage",
+    "direct_storage_of",
     "get_storage",
+    "other_storage",
+    "storage_of",
+    "storages",
 ]
 
 
 @cache
 def get_storage() -> Storage:
+    """The storage for new blobs."""
     return _make_storage()
+
+
+@cache
+def other_storage() -> Storage | None:
+    """The one that older blobs may still be in, while they are moved."""
+    return _make_other_storage()
+
+
+def storages() -> list[Storage]:
+    """Those that may hold bytes: where everything is in a bucket, there need not be a folder of objects."""
+    return [storage for storage in (get_storage(), other_storage()) if storage and storage.is_there()]
+
+
+def storage_of(key: str) -> Storage:
+    for storage in (get_storage(), other_storage()):
+        if storage and storage.owns(key):
+            return storage
+    raise StorageUnavailable("A row names a blob of a storage that no setting names: is S3_BUCKET missing?")
+
+
+def direct_storage() -> DirectStorage | None:
+    """The storage for new blobs, where clients send theirs to it themselves."""
+    storage = get_storage()
+    return storage if settings.UPLOAD_DELIVERY == "direct" and isinstance(storage, DirectStorage) else None
+
+
+def direct_storage_of(key: str) -> DirectStorage | None:
+    """The storage to which a client sends the bytes of this key itself; None where they come through here."""
+    storage = storage_of(key) if key else None
+    return storage if isinstance(storage, DirectStorage) and storage.is_staging_key(key) else None
 
 
 def _make_storage() -> Storage:
     if settings.OBJECT_STORAGE == "memory":
         return MemoryStorage()
-    return DiskStorage(settings.BLOBS_DIR)
+    return _make_s3_storage() if settings.OBJECT_STORAGE == "s3" else DiskStorage(settings.BLOBS_DIR)
+
+
+def _make_other_storage() -> Storage | None:
+    if settings.OBJECT_STORAGE == "s3":
+        return DiskStorage(settings.BLOBS_DIR)
+    return _make_s3_storage() if settings.OBJECT_STORAGE == "disk" and settings.S3_BUCKET else None
+
+
+def _make_s3_storage() -> DirectStorage:
+    from objects_app.storage.s3 import S3Storage  # noqa: PLC0415  only installations with S3 load boto3
+
+    return S3Storage.from_settings()

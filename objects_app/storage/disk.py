@@ -58,10 +58,18 @@ def opened(path: Path) -> Iterator[int]:
 
 
 class DiskStorage:
+    is_bucket = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._ready: set[Path] = set()
         self._making = Lock()
+
+    def owns(self, key: str) -> bool:
+        return "/" not in key
+
+    def is_there(self) -> bool:
+        return self.folder.exists()
 
     def prepare(self, *, holds_blobs: bool) -> None:
         """The marker tells this folder from the empty one where a disk is not mounted."""

@@ -7,11 +7,19 @@ from objects_app.storage.base import BlobEntry, BlobNotFound, new_key
 
 
 class MemoryStorage:
+    is_bucket = False
+
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
         self.begun: dict[str, bytearray] = {}
         self.changed_at: dict[str, datetime] = {}
         self.held: set[str] = set()
+
+    def owns(self, key: str) -> bool:
+        return "/" not in key
+
+    def is_there(self) -> bool:
+        return True
 
     def prepare(self, *, holds_blobs: bool) -> None:
         """A dictionary is always ready."""

@@ -9,8 +9,9 @@ from objects_app.errors import MethodNotAllowed
 from objects_app.operations import downloads
 from objects_app.operations.downloads import Download
 from objects_app.signing import Purpose, TransferGrant, verify
+from objects_app.storage import BlobReader
 from objects_app.transfer.exchange import ClientGone, Exchange
-from objects_app.transfer.headers import content_headers, entity_tag, names_tag
+from objects_app.transfer.headers import HARMLESS, content_headers, entity_tag, names_tag
 from objects_app.transfer.ranges import ByteRange, parse_range
 from objects_app.transfer.threads import in_file_thread, in_verb_thread
 
@@ -25,10 +26,45 @@ async def send_download(exchange: Exchange, object_id: str) -> None:
     grant = verify(Purpose.DOWNLOAD, object_id, exchange.query)
     actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
     download = await in_verb_thread(downloads.open_download, grant, actor=actor)
+    if download.reader is None:
+        await Redirection(exchange, download, grant, actor).run()
+        return
     try:
-        await Delivery(exchange, download, grant, actor).run()
+        await Delivery(exchange, download, grant, actor, download.reader).run()
     finally:
         await in_file_thread(download.reader.close)
+
+
+@dataclass(frozen=True)
+class Redirection:
+    """One permitted download that the store sends. What can be said of the content without it is said here."""
+
+    exchange: Exchange
+    download: Download
+    grant: TransferGrant
+    actor: Actor
+
+    async def run(self) -> None:
+        headers = content_headers(self.download)
+        if names_tag(self.exchange.header("if-none-match"), entity_tag(self.download.stored_object)):
+            await self.exchange.answer(304, headers)
+        elif self.exchange.method == "HEAD":  # which the store would refuse: its URL is signed for GET
+            size = str(self.download.stored_object.size_bytes).encode()
+            await self.exchange.answer(200, [*headers, (b"content-length", size)])
+        else:
+            await self._redirect()
+
+    async def _redirect(self) -> None:
+        await in_verb_thread(
+            downloads.record_download,
+            self.download.stored_object,
+            actor=self.actor,
+            grant=self.grant,
+            sent=None,
+            result="redirected",
+        )
+        location = (b"location", self.download.location.encode("ascii"))
+        await self.exchange.answer(302, [*HARMLESS, location, (b"content-length", b"0")])
 
 
 @dataclass(frozen=True)
@@ -39,6 +75,7 @@ class Delivery:
     download: Download
     grant: TransferGrant
     actor: Actor
+    reader: BlobReader
     under_way: ClassVar[int] = 0
 
     async def run(self) -> None:
@@ -47,7 +84,7 @@ class Delivery:
         if names_tag(self.exchange.header("if-none-match"), tag):
             await self.exchange.answer(304, headers)
             return
-        whole = ByteRange(0, self.download.reader.size)
+        whole = ByteRange(0, self.reader.size)
         part = self._wanted_range(tag)
         sent = part or whole
         headers.append((b"content-length", str(sent.end - sent.start).encode()))
@@ -65,7 +102,7 @@ class Delivery:
         """If-Range asks for the part only of the very content that the client knows (RFC 9110, 13.1.5)."""
         if self.exchange.header("if-range") not in (None, tag):
             return None
-        return parse_range(self.exchange.header("range"), self.download.reader.size)
+        return parse_range(self.exchange.header("range"), self.reader.size)
 
     async def _send_and_record(self, part: ByteRange, block: bytes) -> None:
         Delivery.under_way += 1
@@ -80,7 +117,7 @@ class Delivery:
                 actor=self.actor,
                 grant=self.grant,
                 sent=self.exchange.sent,
-                complete=self.exchange.sent == part.end - part.start,
+                result="ok" if self.exchange.sent == part.end - part.start else "cut",
             )
 
     async def _send(self, part: ByteRange, block: bytes) -> None:
@@ -112,4 +149,4 @@ class Delivery:
     async def _read(self, offset: int, end: int) -> bytes:
         if offset == end:
             return b""
-        return await in_file_thread(self.download.reader.read_at, offset, end - offset)
+        return await in_file_thread(self.reader.read_at, offset, end - offset)

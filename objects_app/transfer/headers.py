@@ -1,10 +1,9 @@
 """The headers of hosted bytes: exact, and such that no content can act in the name of this site (promise P16)."""
 
 import base64
-import unicodedata
-from urllib.parse import quote
 
 from objects_app.content_types import served_as
+from objects_app.dispositions import disposition
 from objects_app.models import StoredObject
 from objects_app.operations.downloads import Download
 from objects_app.transfer.exchange import Headers
@@ -16,9 +15,6 @@ HARMLESS: Headers = [
     (b"referrer-policy", b"no-referrer"),
     (b"accept-ranges", b"bytes"),
 ]
-LONGEST_NAME = 200
-LONGEST_SUFFIX = 20
-UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, direction marks, surrogates, line separators
 
 
 def content_headers(download: Download) -> Headers:
@@ -46,21 +42,3 @@ def names_tag(header: str | None, tag: str) -> bool:
         return False
     tags = [part.strip().removeprefix("W/") for part in header.split(",")]
     return "*" in tags or tag in tags
-
-
-def shortened(name: str) -> str:
-    """As long as file systems take, with its suffix: proxies and clients refuse answers with very long headers."""
-    stem, dot, suffix = name.rpartition(".")
-    if len(name) <= LONGEST_NAME or len(suffix) > LONGEST_SUFFIX or not dot:
-        return name[:LONGEST_NAME]
-    return f"{stem[: LONGEST_NAME - 1 - len(suffix)]}.{suffix}"
-
-
-def disposition(name: str, *, inline: bool) -> str:
-    """RFC 6266: an ASCII name for old clients and the whole one, with nothing in either that could end the header."""
-    cleaned = "".join(char for char in name if unicodedata.category(char) not in UNWANTED)
-    cleaned = cleaned.replace("/", "_").replace("\\", "_").strip(" .") or "object"
-    cleaned = shortened(cleaned)
-    plain = "".join(char if char.isascii() and char not in '"%' else "_" for char in cleaned)
-    kind = "inline" if inline else "attachment"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(cleaned, safe='')}"

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from objects_app import access, audit
 from objects_app.errors import ContentMismatch, NotAllowed, NothingUploaded, NotUploading, ScopeMissing
 from objects_app.models import IdempotencyRecord, State
-from objects_app.operations import keys, objects, uploads
+from objects_app.operations import completion, keys, objects, uploads
 from objects_app.operations.objects import NewObject
 from objects_app.operations.repeats import Fingerprint
 from objects_app.storage import get_storage
@@ -183,5 +183,5 @@ def test_bytes_replaced_since_they_were_looked_at_are_not_frozen(uploaded):
     seen_before = row(uploaded)
     put_bytes(uploaded, b"other")
     with pytest.raises(NotUploading):
-        uploads._leave_uploading(seen_before, state=State.ERROR)
+        completion._leave_uploading(seen_before, state=State.ERROR)
     assert row(uploaded).state == State.UPLOADING

@@ -166,7 +166,7 @@ def test_inline_is_honoured_for_inert_types_alone(alice):
 
 def test_what_was_sent_is_recorded(alice, notes):
     grant = mint(alice, notes)
-    downloads.record_download(notes, actor=BEARER, grant=grant, sent=3, complete=False)
+    downloads.record_download(notes, actor=BEARER, grant=grant, sent=3, result="cut")
     event = AuditEvent.objects.get(action="object.content_downloaded")
     assert (event.bytes, event.result, event.actor_kind, event.via) == (3, "cut", "anonymous", "signed_url")
     assert event.details == {"grant": grant.grant, "for_account": alice.account.pk}

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from objects_app.transfer.headers import UNWANTED, disposition, names_tag
+from objects_app.dispositions import UNWANTED, disposition
+from objects_app.transfer.headers import names_tag
 
 SAFE = re.compile(
     r"""attachment; filename="[\x20-\x21\x23-\x24\x26-\x2e\x30-\x5b\x5d-\x7e]+"; filename\*=UTF-8''[!-~]+"""

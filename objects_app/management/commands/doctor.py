@@ -14,8 +14,9 @@ from redis import Redis
 
 from objects_app import clock
 from objects_app.first_start import broker_folders
+from objects_app.management import bucket
 from objects_app.management.base import missing_migrations
-from objects_app.storage import get_storage
+from objects_app.storage import direct_storage, get_storage
 
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 FURTHEST_CLOCK = timedelta(seconds=5)
@@ -31,7 +32,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # noqa: RUF012  they are one of the lines
 
     def handle(self, *args: Any, **options: Any) -> None:
-        failed = [name for name, examine in EXAMINATIONS.items() if not self.passes(name, examine)]
+        examinations = EXAMINATIONS | (BUCKET_EXAMINATIONS if settings.S3_BUCKET else {})
+        failed = [name for name, examine in examinations.items() if not self.passes(name, examine)]
+        if settings.S3_BUCKET:
+            self.stdout.write(bucket.rules())
         if failed:
             raise CommandError(f"Not well: {', '.join(failed)}.")
 
@@ -96,6 +100,13 @@ def storage_keeps_bytes() -> str:
     return f"{type(storage).__name__}: written, read and deleted"
 
 
+def presigned_urls_work() -> str:
+    storage = direct_storage()
+    if storage is None:
+        return "clients send their bytes through this server"
+    return bucket.round_trip(storage)
+
+
 def space_is_left() -> str:
     free = get_storage().free_bytes()
     if free is None:
@@ -115,6 +126,7 @@ def broker_takes_messages() -> str:
     return "files: its folders can be written"
 
 
+BUCKET_EXAMINATIONS: dict[str, Callable[[], str]] = {"presigned": presigned_urls_work}
 EXAMINATIONS: dict[str, Callable[[], str]] = {
     "settings": settings_are_sound,
     "database": database_answers,
