@@ -1,14 +1,19 @@
-"""How far a backup or a restore is, told now and then."""
+"""How far something is that takes its time with many blobs, told now and then."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
-
-from objects_app.backups.named import Totals
 
 Say = Callable[[str], None]
 COST_OF_A_BLOB = 64 * 1024  # a small blob takes as long as so many bytes of a large one
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@dataclass(frozen=True)
+class Totals:
+    blobs: int
+    bytes: int
 
 
 def in_words(size: float) -> str:
