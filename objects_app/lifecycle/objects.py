@@ -42,7 +42,7 @@ def found(rows: StoredObjectQuerySet) -> Iterator[Found]:
 
 
 def walk(rows: StoredObjectQuerySet) -> Iterator[StoredObject]:
-    """By their ids. Each batch is a query of its own: on SQLite nobody can write who still reads what others have changed."""
+    """By id. Each batch is a query of its own: on SQLite nobody can write who still reads what others have changed."""
     after = ""
     while batch := list(rows.order_by("pk").filter(pk__gt=after)[:BATCH]):
         yield from batch
