@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ COPIED_PART = 512 * 1024**2
 # A store has no locks: what is younger may be a blob whose row is just being written, or a part of one.
 YOUNG_BLOB = timedelta(minutes=10)
 GONE = {"404", "NoSuchKey", "NotFound"}
+CHANGED = {"412", "PreconditionFailed"}
 OVER = {"NoSuchUpload", "404"}
 NOT_OFFERED = {"NotImplemented", "MethodNotAllowed"}
 
@@ -191,11 +193,33 @@ class S3Storage:
         with naming_failures(), self._finding_unchanged(staging_key):
             if head.size > LARGEST_COPY:
                 self._copy_in_parts(source, head.size, blob_key, note_upload)
+                self._refuse_changed(staging_key, head, found=lambda: self.head(staging_key).etag)
                 return ""
             computed = {"ChecksumAlgorithm": "SHA256"} if self.clients.computes_checksums else {}
             target = {**self._place(blob_key), **self.clients.object_parameters}
             copied = self.clients.copying.copy_object(**target, **source, **computed)
-            return _whole_sha256(copied.get("CopyObjectResult", {}))
+            result = copied.get("CopyObjectResult", {})
+            self._refuse_changed(staging_key, head, found=lambda: result.get("ETag"))
+            return _whole_sha256(result)
+
+    def _refuse_changed(self, staging_key: str, head: BlobHead, *, found: Callable[[], str | None]) -> None:
+        """Some stores take the condition of a copy and ignore it (Ceph's gateway does): then the ETag has to tell."""
+        if not self._keeps_conditions and (found() or "").strip('"') != head.etag.strip('"'):
+            raise BlobChanged(staging_key)
+
+    @cached_property
+    def _keeps_conditions(self) -> bool:
+        """Tried once in each process, on the marker: no store may copy it under the ETag of something else."""
+        marker = {"Bucket": self.bucket, "Key": self.prefix + MARKER}
+        copied = {"Bucket": self.bucket, "Key": self.prefix + MARKER + "-copy"}
+        try:
+            self.clients.internal.copy_object(**copied, CopySource=marker, CopySourceIfMatch=f'"{"0" * 32}"')
+        except self.clients.Refused as refusal:
+            if code_of(refusal) not in CHANGED:
+                raise
+            return True
+        self.clients.internal.delete_object(**copied)
+        return False
 
     def _copy_in_parts(
         self, source: dict[str, Any], size: int, blob_key: str, note_upload: Callable[[str], None]
@@ -239,7 +263,7 @@ class S3Storage:
             with self._finding(key):
                 yield
         except self.clients.Refused as refusal:
-            if code_of(refusal) not in {"412", "PreconditionFailed"}:
+            if code_of(refusal) not in CHANGED:
                 raise
             raise BlobChanged(key) from refusal
 

@@ -1,0 +1,88 @@
+"""Requests as boto3 signs them, for a store that nobody asks."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests import s3_server
+from tests.sigv4 import Credentials, Request
+
+ENDPOINT = "http://store.example:9000"
+ALICE = Credentials("AKALICE", "alice's secret")
+KEY = "staging/obj_1/o'neill é~*+.txt"
+
+
+@pytest.fixture
+def make_client() -> Iterator[Callable[..., Any]]:
+    clients = []
+
+    def make_client(credentials: Credentials = ALICE, signs_bodies: bool = True) -> Any:
+        clients.append(
+            boto3.client(
+                "s3",
+                endpoint_url=ENDPOINT,
+                aws_access_key_id=credentials.access_key,
+                aws_secret_access_key=credentials.secret_key,
+                aws_session_token=credentials.session_token or None,
+                region_name=credentials.region,
+                config=Config(
+                    signature_version="s3v4",
+                    s3={"addressing_style": "path", "payload_signing_enabled": signs_bodies},
+                ),
+            )
+        )
+        return clients[-1]
+
+    yield make_client
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def presign(make_client) -> Callable[..., Request]:
+    """`presign("put_object", Key=…)` is the request that a client makes with the URL."""
+
+    def presign(
+        action: str, *, by: Credentials = ALICE, seconds: int = 60, headers: Any = (), body: bytes = b"", **more: Any
+    ) -> Request:
+        parameters = {"Bucket": "bucket", "Key": KEY, **more}
+        url = make_client(by).generate_presigned_url(action, Params=parameters, ExpiresIn=seconds)
+        return Request.to_url(action.partition("_")[0].upper(), url, headers, body)
+
+    return presign
+
+
+@pytest.fixture
+def capture(make_client) -> Callable[..., Request]:
+    """`capture("put_object", …)` is what boto3 would have sent with an Authorization header."""
+
+    class Captured(Exception):
+        pass
+
+    def capture(action: str, *, by: Credentials = ALICE, signs_bodies: bool = True, **parameters: Any) -> Request:
+        client = make_client(by, signs_bodies)
+        sent = []
+
+        def stop(request: Any, **_: Any) -> None:
+            body = b"" if request.body is None else getattr(request.body, "read", lambda: request.body)()
+            headers = [(name, v.decode() if isinstance(v, bytes) else v) for name, v in request.headers.items()]
+            sent.append(Request.to_url(request.method, request.url, headers, body))
+            raise Captured
+
+        client.meta.events.register("before-send.s3", stop)
+        with pytest.raises(Captured):
+            getattr(client, action)(Bucket="bucket", **parameters)
+        return sent[0]
+
+    return capture
+
+
+@pytest.fixture
+def through(s3) -> Iterator[Any]:
+    """A client that passes the proxy and tries once."""
+    client = s3_server.make_client(s3.endpoint_url, s3.credentials, retries={"total_max_attempts": 1})
+    yield client
+    client.close()
