@@ -26,9 +26,10 @@ def in_words(size: float) -> str:
 class Progress:
     """`say` is called at most once in `every` seconds, from whichever thread comes along."""
 
-    def __init__(self, say: Say, *, every: float) -> None:
+    def __init__(self, say: Say, *, every: float, what: str = "Blobs") -> None:
         self._say = say
         self._every = every
+        self._what = what
         self._totals = Totals(0, 0)
         self._started = self._told = time.monotonic()
         self._lock = Lock()
@@ -66,6 +67,6 @@ class Progress:
         left = max(of.bytes + of.blobs * COST_OF_A_BLOB - done, 0)
         seconds_left = self.seconds * left / max(done, 1)
         return (
-            f"Blobs: {self.blobs} of {of.blobs}, {in_words(self.bytes)} of {in_words(of.bytes)}, "
+            f"{self._what}: {self.blobs} of {of.blobs}, {in_words(self.bytes)} of {in_words(of.bytes)}, "
             f"{self.rate()}, {seconds_left:.0f} s left."
         )

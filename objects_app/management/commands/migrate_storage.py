@@ -46,7 +46,7 @@ class Command(OperatorCommand):
             self.carry_out(is_in_bucket, options["parallel"], options["limit"])
 
     def carry_out(self, is_in_bucket: bool, parallel: int, limit: int | None) -> None:
-        progress = progress_on(self.stdout)
+        progress = progress_on(self.stdout, what="Objects")
         mover = Mover(get_storage(), progress, self.complain, parallel)
         progress.begin(remaining_in(bucket=is_in_bucket, limit=limit).movable)
         with stopped_by_signals(mover):
