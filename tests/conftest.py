@@ -13,7 +13,7 @@ from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 from tests import environment, factories, live
 
-pytest_plugins = ["tests.databases", "tests.redis_server", "tests.s3_server"]
+pytest_plugins = ["tests.databases", "tests.redis_server", "tests.s3_server", "tests.two_storages"]
 
 
 def pytest_configure():

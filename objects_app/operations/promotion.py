@@ -72,10 +72,10 @@ def _promote_once(
         if not reason:
             _finish(upload, content, actor=actor, fingerprint=fingerprint)
     except (BlobNotFound, BlobChanged, ObjectsError):
-        _give_up(blob_key)
+        give_up(blob_key)
         raise
     if reason:
-        _give_up(blob_key)
+        give_up(blob_key)
         _refuse(upload, reason, actor=actor)
 
 
@@ -130,7 +130,7 @@ def _refuse(upload: StoredObject, reason: str, *, actor: Actor) -> None:
     raise ContentMismatch(reason)
 
 
-def _give_up(blob_key: str) -> None:
+def give_up(blob_key: str) -> None:
     """This copy will not be the content: another one is, or none."""
     with transaction.atomic():
         Promotion.objects.filter(pk=blob_key).update(over=True)

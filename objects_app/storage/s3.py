@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from objects_app.errors import StorageUnavailable
-from objects_app.storage.base import BlobChanged, BlobEntry, BlobHead, BlobNotFound, PresignedUpload, new_key
+from objects_app.storage.base import STAGING, BlobChanged, BlobEntry, BlobHead, BlobNotFound, PresignedUpload, new_key
 from objects_app.storage.s3_client import Clients, code_of, naming_failures
 from objects_app.storage.s3_transfer import S3Reader, S3Writer
 
@@ -46,7 +46,7 @@ class S3Storage:
         return cls(Clients.from_settings())
 
     def owns(self, key: str) -> bool:
-        return key.startswith(("blob/", "staging/"))
+        return key.startswith(("blob/", STAGING))
 
     def is_there(self) -> bool:
         return True
@@ -64,10 +64,10 @@ class S3Storage:
         return f"blob/{new_key()}"
 
     def new_staging_key(self, object_id: str) -> str:
-        return f"staging/{object_id}/{new_key()}"
+        return f"{STAGING}{object_id}/{new_key()}"
 
     def is_staging_key(self, key: str) -> bool:
-        return key.startswith("staging/")
+        return key.startswith(STAGING)
 
     def create(self) -> S3Writer:
         return S3Writer(self.clients, self.new_blob_key())
