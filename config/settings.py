@@ -63,6 +63,7 @@ IDEMPOTENCY_LIFETIME = duration("IDEMPOTENCY_LIFETIME", default="24h")
 
 # Security
 DEBUG = False
+SECRET_KEY_IS_GIVEN = bool(text("SECRET_KEY"))
 SECRET_KEY = text("SECRET_KEY") or read_or_create_secret_key(SECRET_KEY_FILE)
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 PUBLIC_HOST = host_of(PUBLIC_BASE_URL)

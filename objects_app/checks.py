@@ -49,6 +49,18 @@ def check_secrets(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
+def check_shared_secret(**_: Any) -> list[CheckMessage]:
+    if settings.SECRET_KEY_IS_GIVEN or not settings.DATABASE_URL:
+        return []
+    return [
+        checks.Warning(
+            "DATABASE_URL is set and SECRET_KEY is not: each machine makes its own and refuses the others' URLs.",
+            id="holdall.W004",
+        )
+    ]
+
+
+@register(Tags.security)
 def check_metrics_token(**_: Any) -> list[CheckMessage]:
     if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= SHORTEST_METRICS_TOKEN:
         return []

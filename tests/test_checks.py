@@ -6,6 +6,11 @@ import pytest
 from django.core.checks import WARNING, run_checks
 
 
+@pytest.fixture(autouse=True)
+def _one_machine(settings):
+    settings.DATABASE_URL = ""
+
+
 def found() -> list[str]:
     return [message.id for message in run_checks() if message.level >= WARNING]
 
@@ -53,3 +58,13 @@ def test_upload_urls_that_outlive_their_upload_are_warned_of(settings):
 def test_uploads_that_expire_faster_than_they_are_noted_are_warned_of(settings):
     settings.UPLOAD_URL_LIFETIME = settings.UPLOAD_LIFETIME = timedelta(seconds=90)
     assert found() == ["holdall.W003"]
+
+
+def test_a_database_for_several_machines_without_a_secret_key_for_all_is_warned_of(settings):
+    settings.DATABASE_URL, settings.SECRET_KEY_IS_GIVEN = "postgresql://database/holdall", False
+    assert found() == ["holdall.W004"]
+
+
+def test_a_database_for_several_machines_and_a_secret_key_for_all_are_accepted(settings):
+    settings.DATABASE_URL, settings.SECRET_KEY_IS_GIVEN = "postgresql://database/holdall", True
+    assert found() == []
