@@ -9,8 +9,10 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_embedded_init, setup_logging, worker_ready, worker_shutting_down
 
+from config import databases
 from objects_app import processes
 
+databases.started_as = "worker"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 WORKER = os.getpid()
 stopping = threading.Event()
