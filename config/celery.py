@@ -15,8 +15,10 @@ from celery.signals import (
     worker_shutting_down,
 )
 
+from config import databases
 from objects_app import processes
 
+databases.started_as = "worker"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 WORKER = os.getpid()
 ENDED_WITHIN = 8.0  # seconds, before whoever asked for the end loses patience

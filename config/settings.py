@@ -171,8 +171,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Database, cache
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = brokers.check_redis_url(text("REDIS_URL"))
+STATEMENT_TIMEOUT = duration("STATEMENT_TIMEOUT", default="5s")
 DATABASES = {
-    "default": databases.postgresql(DATABASE_URL) if DATABASE_URL else databases.sqlite(DATA_DIR / "holdall.sqlite3")
+    "default": databases.postgresql(DATABASE_URL, statement_timeout=databases.statement_timeout(STATEMENT_TIMEOUT))
+    if DATABASE_URL
+    else databases.sqlite(DATA_DIR / "holdall.sqlite3")
 }
 CACHES = {"default": brokers.cache(REDIS_URL)}
 

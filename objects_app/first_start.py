@@ -4,7 +4,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
 from objects_app import access
 from objects_app.lifecycle.exclusion import one_after_another
@@ -44,8 +43,4 @@ def broker_folders() -> list[Path]:
 
 
 def migrate() -> None:
-    """However long one takes: the timeout of a request's statements is not for building an index."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")
     call_command("migrate", verbosity=0, interactive=False)

@@ -50,7 +50,7 @@ class StartingCommand(BaseCommand):
 class ProgramCommand(StartingCommand):
     """Becomes another program (exec), so that whoever started this one looks after that one and no one between."""
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         os.umask(0o077)
         self.refuse_bad_settings()
         share_data_folder()
