@@ -38,6 +38,7 @@ def test_the_defaults_are_accepted():
         ("IDEMPOTENCY_LIFETIME", timedelta(0), "holdall.E006"),
         ("VERIFY_DIGESTS_AFTER", timedelta(0), "holdall.E006"),
         ("METRICS_TOKEN", "short", "holdall.E007"),
+        ("X_ACCEL_LOCATION", "/_objects/", "holdall.E009"),
     ],
 )
 def test_a_dangerous_setting_keeps_the_server_from_starting(settings, setting, value, expected):
@@ -68,3 +69,9 @@ def test_a_database_for_several_machines_without_a_secret_key_for_all_is_warned_
 def test_a_database_for_several_machines_and_a_secret_key_for_all_are_accepted(settings):
     settings.DATABASE_URL, settings.SECRET_KEY_IS_GIVEN = "postgresql://database/holdall", True
     assert found() == []
+
+
+@pytest.mark.parametrize("location", ["_objects/", "/_objects", "/../", "/a b/", "//", "/_objects/\n"])
+def test_a_location_of_the_front_server_that_is_none_is_refused(settings, location):
+    settings.X_ACCEL_LOCATION, settings.TRUSTED_PROXIES = location, ["127.0.0.1"]
+    assert found() == ["holdall.E008"]

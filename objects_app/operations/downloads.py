@@ -137,7 +137,7 @@ def record_download(
     stored_object: StoredObject, *, actor: Actor, grant: TransferGrant, sent: int | None, result: str
 ) -> None:
     """`sent` counts the bytes that the server handed on, None where others send them; `result` is `ok`, `cut` where the
-    client went away, or `redirected`.
+    client went away, `redirected` or `handed over` to a server in front.
     """
     try:
         with transaction.atomic():
