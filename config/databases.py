@@ -1,13 +1,16 @@
 """The database: one SQLite file in the data folder, or the PostgreSQL that DATABASE_URL names."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 SCHEMES = ("postgresql://", "postgres://")
-# A request is given up long before; sweeps of large tables and writers that queue up for one row need longer.
-TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+TIMEOUTS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+SWEEP_STATEMENT_TIMEOUT = timedelta(minutes=1)
+NO_TIMEOUT = timedelta(0)  # migrations build indexes on large tables; whoever runs a command can end it
+started_as = "command"  # config.asgi and config.celery say otherwise before the settings are read
 POOL = {
     "min_size": 1,
     "max_size": 24,  # one for each thread of the web server that uses the database (objects_app/transfer/threads.py)
@@ -31,9 +34,15 @@ def sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def postgresql(url: str) -> dict[str, Any]:
+def statement_timeout(of_requests: timedelta) -> timedelta:
+    """How long a statement of this process may take."""
+    return {"web": of_requests, "worker": SWEEP_STATEMENT_TIMEOUT}.get(started_as, NO_TIMEOUT)
+
+
+def postgresql(url: str, *, statement_timeout: timedelta = NO_TIMEOUT) -> dict[str, Any]:
     """Django's pool refuses persistent connections; the health check replaces one that the database has cut."""
     parts = parse_url(url)
+    longest = f"-c statement_timeout={statement_timeout // timedelta(milliseconds=1)}"
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -44,7 +53,7 @@ def postgresql(url: str) -> dict[str, Any]:
             "connect_timeout": "5",
             "application_name": "holdall",
             **parts,
-            "options": f"{TIMEOUTS} {parts.get('options', '')}".strip(),
+            "options": f"{longest} {TIMEOUTS} {parts.get('options', '')}".strip(),
             "pool": POOL,
         },
     }

@@ -63,6 +63,7 @@ IDEMPOTENCY_LIFETIME = duration("IDEMPOTENCY_LIFETIME", default="24h")
 
 # Security
 DEBUG = False
+SECRET_KEY_IS_GIVEN = bool(text("SECRET_KEY"))
 SECRET_KEY = text("SECRET_KEY") or read_or_create_secret_key(SECRET_KEY_FILE)
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 PUBLIC_HOST = host_of(PUBLIC_BASE_URL)
@@ -73,7 +74,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SILENCED_SYSTEM_CHECKS = [
-    "security.W008",  # the proxy that speaks TLS redirects pages; an API that redirects hides keys sent in clear
+    "security.W008",  # the ASGI root redirects pages, but refuses API calls: redirecting them hides keys sent in clear
     "security.W021",  # preloading binds every host of the domain, which is the domain owner's to decide
 ]
 SECURE_REFERRER_POLICY = "same-origin"
@@ -170,12 +171,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Database, cache
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = brokers.check_redis_url(text("REDIS_URL"))
+STATEMENT_TIMEOUT = duration("STATEMENT_TIMEOUT", default="5s")
 DATABASES = {
-    "default": databases.postgresql(DATABASE_URL) if DATABASE_URL else databases.sqlite(DATA_DIR / "holdall.sqlite3")
+    "default": databases.postgresql(DATABASE_URL, statement_timeout=databases.statement_timeout(STATEMENT_TIMEOUT))
+    if DATABASE_URL
+    else databases.sqlite(DATA_DIR / "holdall.sqlite3")
 }
 CACHES = {"default": brokers.cache(REDIS_URL)}
 
 # Bytes on their way
+X_ACCEL_LOCATION = text("X_ACCEL_LOCATION")
 TRANSFER_IDLE_TIMEOUT = duration("TRANSFER_IDLE_TIMEOUT", default="30s")
 TRANSFER_TOTAL_TIMEOUT = duration("TRANSFER_TOTAL_TIMEOUT", default="24h")
 TRANSFER_MIN_BYTES_PER_SECOND = whole_number("TRANSFER_MIN_BYTES_PER_SECOND", default=1024, least=0)

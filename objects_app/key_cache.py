@@ -1,38 +1,36 @@
-"""Live API keys in the memory of this process, for some seconds, and the stamp by which a revocation reaches all.
+"""Live API keys in the memory of this process, for some seconds, until a stamp tells that something was revoked.
 
-The stamp is the modification time of one file in the data folder: one look at the file per request. It is read before
-the database is, so that a key loaded while it was being revoked is forgotten at the next request.
+The stamp is read before the database is, so that a key loaded while it was being revoked is forgotten at the next
+request. Where it cannot be read, keys are kept for their seconds and no longer; this process knows its own revocations.
 """
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 
-from django.conf import settings
-
+from objects_app import key_stamp
 from objects_app.models import ApiKey
 
-KEPT_SECONDS = 5.0  # the bound where a process died between revoking a key and stamping the file
+KEPT_SECONDS = 5.0  # the bound where a process died between revoking a key and stamping, or the stamp was lost
 KEPT_KEYS = 10_000
 
 
 @dataclass(frozen=True)
 class Entry:
     key: ApiKey
-    stamp: int
+    stamp: str | None
+    generation: int
     until: float
 
 
 _entries: dict[str, Entry] = {}
-_stamping = Lock()
+_generation = 0  # how often this process itself revoked something
 
 
 def get_or_load(digest: str, load: Callable[[], ApiKey | None]) -> ApiKey | None:
-    stamp = _read_stamp()
+    generation, stamp = _generation, key_stamp.read()
     entry = _entries.get(digest)
-    if entry and entry.stamp == stamp and time.monotonic() < entry.until:
+    if entry and _holds(entry, stamp):
         return entry.key
     key = load()
     if key is None:
@@ -40,23 +38,20 @@ def get_or_load(digest: str, load: Callable[[], ApiKey | None]) -> ApiKey | None
         return None
     if len(_entries) >= KEPT_KEYS:
         _entries.clear()
-    _entries[digest] = Entry(key, stamp, time.monotonic() + _seconds_to_keep(key))
+    _entries[digest] = Entry(key, stamp, generation, time.monotonic() + _seconds_to_keep(key))
     return key
+
+
+def _holds(entry: Entry, stamp: str | None) -> bool:
+    is_newest = stamp in (None, entry.stamp) and entry.generation == _generation
+    return is_newest and time.monotonic() < entry.until
 
 
 def forget_all() -> None:
     """Called after a revocation or suspension was committed: every process asks the database again."""
-    with _stamping:
-        settings.KEY_STAMP_FILE.touch(mode=0o600)
-        stamp = max(time.time_ns(), _read_stamp() + 1)
-        os.utime(settings.KEY_STAMP_FILE, ns=(stamp, stamp))
-
-
-def _read_stamp() -> int:
-    try:
-        return os.stat(settings.KEY_STAMP_FILE).st_mtime_ns
-    except FileNotFoundError:
-        return 0
+    global _generation  # noqa: PLW0603  one number for the process
+    _generation += 1
+    key_stamp.renew()
 
 
 def _seconds_to_keep(key: ApiKey) -> float:

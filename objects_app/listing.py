@@ -106,7 +106,7 @@ def public_list(actor: Actor, filters: Filters) -> ObjectList:
     """Every account's public objects; whatever is or once was public is a cursor of this list."""
     access.require_scope(actor, Verb.READ)
     rows = access.public_objects(actor).filter(_matches(filters))
-    if filters.state not in ("", State.READ_ONLY):
+    if filters.state not in ("", State.READ_ONLY) or filters.is_public is False:
         rows = rows.none()
     return ObjectList(rows, cursors=access.once_public_objects())
 

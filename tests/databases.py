@@ -73,10 +73,10 @@ def real_database(request) -> dict[str, Any]:
 
 
 @contextmanager
-def new_postgresql(name: str) -> Iterator[str]:
+def new_postgresql(name: str, options: str = "") -> Iterator[str]:
     server = postgres.url()
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} {options}")
         try:
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:

@@ -10,6 +10,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as NotConnected
 
+from config import brokers
 from objects_app.processes import die_with_parent
 from tests import live, services
 
@@ -56,3 +57,10 @@ def redis_server() -> Iterator[RedisServer]:
 @pytest.fixture
 def redis_url(redis_server) -> str:
     return redis_server.url
+
+
+@pytest.fixture
+def with_redis(settings, redis_url) -> None:
+    """This process runs as one that was started with REDIS_URL."""
+    settings.REDIS_URL = redis_url
+    settings.CACHES = {"default": brokers.cache(redis_url)}

@@ -31,7 +31,7 @@ def test_each_part_of_the_url_arrives(url, expected):
 def test_other_options_reach_the_driver_and_come_after_ours():
     options = databases.postgresql("postgresql://db/n?sslmode=require&connect_timeout=9&options=-c%20work_mem%3D8MB")
     assert (options["OPTIONS"]["sslmode"], options["OPTIONS"]["connect_timeout"]) == ("require", "9")
-    assert options["OPTIONS"]["options"] == f"{databases.TIMEOUTS} -c work_mem=8MB"
+    assert options["OPTIONS"]["options"] == f"-c statement_timeout=0 {databases.TIMEOUTS} -c work_mem=8MB"
 
 
 @pytest.mark.parametrize(

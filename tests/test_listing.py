@@ -8,15 +8,17 @@ from objects_app.listing import Filters
 from tests import environment
 from tests.factories import make_object
 
-FILTERS = [
-    Filters(),
-    Filters(name="n"),
-    Filters(search="obj_x"),
-    Filters(content_type="text"),
-    Filters(state="READ_ONLY"),
-    Filters(state="DELETED"),
-    Filters(is_public=True),
-]
+FILTERS = {  # what is asked for, and the index that holds it in its order
+    Filters(): "object_newest_live",
+    Filters(name="n"): "object_newest_live",
+    Filters(search="obj_x"): "object_newest_live",
+    Filters(content_type="text"): "object_newest_live",
+    Filters(state="READ_ONLY"): "object_newest_of_account",
+    Filters(state="DELETED"): "object_newest_of_account",
+    Filters(is_public=True): "object_public_of_account",
+    Filters(is_public=False): "object_newest_live",
+}
+PUBLIC_FILTERS = [each for each in FILTERS if each.state != "DELETED" and each.is_public is not False]
 
 
 @pytest.fixture
@@ -38,18 +40,24 @@ def plan_of(objects, after) -> str:
 def test_a_page_of_the_own_list_follows_its_index(alice, objects, filters, is_deep):
     plan = plan_of(listing.own_list(alice.actor, filters), objects[-1].pk if is_deep else "")
     place = "account_id=? AND created_at<?" if is_deep else "account_id=?"
-    assert f"SEARCH objects_app_storedobject USING INDEX object_newest_of_account ({place})" in plan
+    assert f"SEARCH objects_app_storedobject USING INDEX {FILTERS[filters]} ({place})" in plan
     assert "B-TREE" not in plan
 
 
 @told_by_sqlite
-@pytest.mark.parametrize("filters", [each for each in FILTERS if each.state != "DELETED"], ids=str)
+@pytest.mark.parametrize("filters", PUBLIC_FILTERS, ids=str)
 @pytest.mark.parametrize("is_deep", [False, True])
 def test_a_page_of_the_public_list_follows_its_index(alice, objects, filters, is_deep):
     plan = plan_of(listing.public_list(alice.actor, filters), objects[-1].pk if is_deep else "")
     assert "USING INDEX object_newest_public" in plan
     assert ("object_newest_public (created_at<?)" in plan) is is_deep
     assert "B-TREE" not in plan
+
+
+@pytest.mark.parametrize("filters", [Filters(state="DELETED"), Filters(is_public=False)], ids=str)
+def test_what_is_never_public_is_not_looked_for(alice, filters, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert listing.public_list(alice.actor, filters).page(limit=1).rows == []
 
 
 @told_by_sqlite

@@ -1,9 +1,13 @@
 """PostgreSQL's own ways to fail, and what callers are told."""
 
+import subprocess
+import sys
+
 import pytest
 from django.db import DatabaseError, connection
 
 from objects_app import errors
+from tests import live
 
 TOLD = {
     "25006": "unavailable",  # the server became a standby
@@ -39,11 +43,39 @@ def test_a_connection_that_is_cut_in_the_middle_is_told(postgresql_database):
     assert errors.named(failure("SELECT pg_terminate_backend(pg_backend_pid())")).code == "unavailable"
 
 
-def test_statements_locks_and_idle_transactions_have_an_end(postgresql_database):
-    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+def test_a_statement_that_takes_too_long_is_told_as_unavailable(postgresql_database):
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 1")
+    assert errors.named(failure("SELECT pg_sleep(10)")).code == "unavailable"
+
+
+def test_locks_and_idle_transactions_have_an_end(postgresql_database):
+    names = ("lock_timeout", "idle_in_transaction_session_timeout")
     with connection.cursor() as cursor:
         cursor.execute("SELECT setting::int / 1000 FROM pg_settings WHERE name = ANY(%s) ORDER BY name", [list(names)])
-        assert [seconds for (seconds,) in cursor] == [60, 20, 30]
+        assert [seconds for (seconds,) in cursor] == [60, 20]
+
+
+@pytest.mark.parametrize(
+    ("program", "longest"),
+    [
+        ("import config.asgi", "7s"),
+        ("import config.celery, django; django.setup()", "1min"),
+        ("import django; django.setup()", "0"),
+    ],
+)
+def test_requests_sweeps_and_commands_have_limits_of_their_own(postgresql_url, tmp_path, program, longest):
+    shown = "print(connection.cursor().execute('SHOW statement_timeout').fetchone()[0])"
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": postgresql_url, "STATEMENT_TIMEOUT": "7s"}
+    run = subprocess.run(
+        [sys.executable, "-c", f"{program}\nfrom django.db import connection\n{shown}"],
+        cwd=live.ROOT,
+        env=live.environment_of(tmp_path, **settings),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == longest
 
 
 def test_commits_are_durable(postgresql_database):

@@ -147,6 +147,19 @@ class StoredObject(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-created_at", "-id"], name="object_newest_of_account"),
             models.Index(
+                fields=["account", "-created_at", "-id"], condition=~Q(state=State.DELETED), name="object_newest_live"
+            ),
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=Q(state=State.UPLOADING) | Q(state=State.ERROR),
+                name="object_newest_unfinished",
+            ),
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=Q(is_public=True),
+                name="object_public_of_account",
+            ),
+            models.Index(
                 fields=["-created_at", "-id"],
                 condition=Q(is_public=True, state=State.READ_ONLY),
                 name="object_newest_public",
@@ -155,7 +168,7 @@ class StoredObject(models.Model):
             models.Index(fields=["delete_after"], condition=~Q(state=State.DELETED), name="object_due"),
             models.Index(fields=["verified_at"], condition=Q(state=State.READ_ONLY), name="object_to_verify"),
             models.Index(fields=["id"], condition=has_bytes_to_purge(), name="object_bytes_to_purge"),
-            models.Index(fields=["id"], condition=has_unknown_digest(), name="object_digest_to_compute"),
+            models.Index(fields=["sha256"], condition=has_unknown_digest(), name="object_digest_to_compute"),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,9 @@ class S3Storage:
 
     @classmethod
     def from_settings(cls) -> "S3Storage":
-        return cls(Clients.from_settings())
+        """AWS dates a blob that was sent in parts by the beginning of its upload."""
+        is_proxy = settings.UPLOAD_DELIVERY == "proxy"
+        return cls(Clients.from_settings(), young_blob=settings.TRANSFER_TOTAL_TIMEOUT if is_proxy else YOUNG_BLOB)
 
     def owns(self, key: str) -> bool:
         return key.startswith(("blob/", STAGING))

@@ -3,6 +3,7 @@
 import pytest
 from redis import RedisError
 
+from objects_app import shared
 from objects_app.api import throttling
 from objects_app.models import StoredObject
 from tests.api.shapes import error
@@ -87,7 +88,7 @@ def test_a_counter_that_was_forgotten_begins_anew(alice_api, monkeypatch):
     def forgotten(key: str) -> int:
         raise ValueError(key)
 
-    monkeypatch.setattr(throttling.cache, "incr", forgotten)
+    monkeypatch.setattr(shared.cache, "incr", forgotten)
     assert statuses(alice_api, 4) == [200] * 4
 
 
@@ -95,6 +96,6 @@ def test_a_cache_that_does_not_answer_counts_nothing_and_is_logged(alice_api, mo
     def unreachable(*_: object, **__: object) -> None:
         raise RedisError("Connection refused")
 
-    monkeypatch.setattr(throttling.cache, "add", unreachable)
+    monkeypatch.setattr(shared.cache, "add", unreachable)
     assert statuses(alice_api, 4) == [200] * 4
     assert "requests are not counted: Connection refused" in caplog.text

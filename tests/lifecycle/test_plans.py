@@ -1,10 +1,12 @@
-"""No sweep reads the whole table: each select is answered from the partial index that was made for it."""
+"""No sweep and no list reads the whole table: each select is answered from the index that was made for it."""
 
 import pytest
 from django.db import connection
 
-from objects_app import clock
-from objects_app.lifecycle import leftovers, objects, records, verification
+from objects_app import clock, listing
+from objects_app.access import SCOPES, Actor, Kind
+from objects_app.lifecycle import leftovers, objects, promotions, records, verification
+from objects_app.listing import Filters
 from objects_app.models import StoredObject
 
 SELECTS = {
@@ -14,9 +16,21 @@ SELECTS = {
     "object_to_verify": lambda: verification.due_digests(before=clock.now())[:20],
     "blob_of_one_object": lambda: leftovers.keys_in_rows(["a", "b"]),
     "staging_of_one_object": lambda: leftovers.keys_in_rows(["a", "b"]),
+    "object_digest_to_compute": lambda: promotions.unknown_digests(before=clock.now()).order_by("?")[:500],
     "request_age": lambda: records.old_requests(before=clock.now())[:500],
     "job_run_age": lambda: records.old_runs(before=clock.now())[:500],
 }
+ACTOR = Actor(kind=Kind.KEY, account_id="acc_x", scopes=frozenset(SCOPES.values()))
+OWN_LISTS = {
+    Filters(): "object_newest_live",
+    Filters(name="n"): "object_newest_live",
+    Filters(state="READ_ONLY"): "object_newest_live",
+    Filters(state="UPLOADING"): "object_newest_unfinished",
+    Filters(state="ERROR"): "object_newest_unfinished",
+    Filters(state="DELETED"): "object_newest_of_account",
+    Filters(is_public=False): "object_newest_live",
+}
+PUBLIC_LISTS = [Filters(), Filters(name="n"), Filters(content_type="text"), Filters(is_public=True)]
 
 
 @pytest.mark.parametrize("index", SELECTS)
@@ -32,3 +46,27 @@ def test_a_sweep_reads_its_index(real_database, index):
 @pytest.mark.parametrize("column", ["blob_key", "staging_key"])
 def test_whether_any_blob_is_named_is_read_from_an_index(sqlite_database, column):
     assert "_of_one_object" in StoredObject.objects.exclude(**{column: ""}).values("pk")[:1].explain()
+
+
+def page_plan(rows: listing.ObjectList, cursor: str) -> str:
+    """An empty table is read whole, and sorted, otherwise; the order of what is left is what the indexes give."""
+    with connection.cursor() as cursor_of_settings:
+        for way in ("seqscan", "bitmapscan", "sort"):
+            cursor_of_settings.execute(f"SET enable_{way} = off")
+    return rows._after(cursor).newest_first()[:21].explain()
+
+
+@pytest.mark.parametrize("cursor", ["", "obj_x"])
+@pytest.mark.parametrize("filters", OWN_LISTS, ids=str)
+def test_a_page_of_the_own_list_is_read_off_its_index_in_its_order(postgresql_database, filters, cursor):
+    plan = page_plan(listing.own_list(ACTOR, filters), cursor)
+    assert f"Index Scan using {OWN_LISTS[filters]} on" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("cursor", ["", "obj_x"])
+@pytest.mark.parametrize("filters", PUBLIC_LISTS, ids=str)
+def test_a_page_of_the_public_list_is_read_off_its_index_in_its_order(postgresql_database, filters, cursor):
+    plan = page_plan(listing.public_list(ACTOR, filters), cursor)
+    assert "Index Scan using object_newest_public on" in plan
+    assert "Sort" not in plan

@@ -206,6 +206,12 @@ def test_a_young_blob_may_be_waiting_for_its_row_and_is_not_listed(s3, store):
     assert len(list(store.list_blobs())) == 1
 
 
+@pytest.mark.parametrize(("delivery", "age"), [("direct", timedelta(minutes=10)), ("proxy", timedelta(days=1))])
+def test_how_long_a_blob_is_young_is_told_by_who_sends_it(settings, store, delivery, age):
+    settings.S3_BACKEND, settings.UPLOAD_DELIVERY = store.clients.options, delivery
+    assert s3_module.S3Storage.from_settings().young_blob == age
+
+
 def test_a_full_store_is_told_from_a_broken_one(s3, store):
     for code, error in (("QuotaExceeded", StorageFull), ("SlowDown", StorageUnavailable)):
         s3.proxy.plan("PutObject", fail(503, code), call=1)

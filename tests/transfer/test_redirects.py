@@ -67,11 +67,23 @@ def test_a_url_of_a_deleted_object_leads_nowhere(alice, stored):
     assert send("GET", url)[0] == 404
 
 
-def test_the_redirect_ends_with_the_object(alice, stored):
+def lifetime_of(url):
+    return int(parse_qs(urlsplit(url).query)["X-Amz-Expires"][0])
+
+
+@pytest.mark.parametrize("ends_in", [timedelta(seconds=10), timedelta(milliseconds=500)])
+def test_the_redirect_ends_with_the_object(alice, stored, set_clock, ends_in):
+    set_clock(hours=0)
     url = url_of(stored, alice)
-    StoredObject.objects.update(delete_after=clock.after(timedelta(seconds=10)))
+    StoredObject.objects.update(delete_after=clock.after(ends_in))
     _, headers, _ = answer_to("GET", url)
-    assert int(parse_qs(urlsplit(headers["location"]).query)["X-Amz-Expires"][0]) <= 10
+    assert lifetime_of(headers["location"]) == max(ends_in.seconds, 1)
+
+
+def test_the_redirect_ends_with_the_url(alice, stored, set_clock):
+    set_clock(hours=0)
+    url = downloads.issue_download_url(stored, actor=alice.actor, expires_in=timedelta(seconds=7))
+    assert lifetime_of(answer_to("GET", url)[1]["location"]) <= 7
 
 
 def test_a_direct_url_is_the_stores_own_for_a_quarter_of_an_hour_at_most(alice, stored, s3, settings):
