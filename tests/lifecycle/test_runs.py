@@ -18,7 +18,7 @@ NOTHING = Swept(rows=0, bytes=0, more=False)
 
 def plan(monkeypatch, batch) -> None:
     """What `purge_bytes` does instead of purging."""
-    monkeypatch.setitem(JOBS, "purge_bytes", replace(JOBS["purge_bytes"], batch=batch))
+    monkeypatch.setitem(JOBS, "purge_bytes", replace(JOBS["purge_bytes"], batch=batch, batch_size=0))
 
 
 def test_a_run_goes_on_until_nothing_is_left_and_leaves_a_row(db, monkeypatch):
