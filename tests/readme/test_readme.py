@@ -99,7 +99,7 @@ def test_the_commands_table_names_every_command():
     assert {code(row[0]) for row in table(README, "Commands")} == ours
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/errors.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/errors.md", "docs/deployment.md"])
 def test_documents_lead_to_files_that_exist(name):
     document = ROOT / name
     targets = [target for target in LINK.findall(document.read_text()) if "://" not in target]

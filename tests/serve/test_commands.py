@@ -117,18 +117,12 @@ def test_nothing_is_left_of_a_program_that_is_asked_to_end_or_killed(site, comma
     assert "Traceback" not in program.printed()
 
 
-def serving(web: live.LiveServer) -> list[int]:
-    """The processes of a web server that answer requests: its other child looks after semaphores."""
-    lines = web.processes()
-    return [pid for pid in descendants(web.process.pid) if "spawn_main" in lines.get(pid, "")]
-
-
 def test_a_web_server_starts_a_killed_worker_anew(site):
     site.set_up()
     web = site.start_web("--workers", "2")
-    before = serving(web)
+    before = descendants(web.process.pid)
     os.kill(before[0], signal.SIGKILL)
-    live.wait_until(lambda: len(set(serving(web)) - set(before)) == 1)
+    live.wait_until(lambda: len(set(descendants(web.process.pid)) - set(before)) == 1)
     live.wait_until_it_answers(web)
     assert web.process.poll() is None
 
@@ -138,13 +132,13 @@ def test_killed_processes_that_are_started_again_go_on_and_lose_nothing(site):
     web, worker, beat = site.start_web("--workers", "2"), site.start_worker(), started(site, "beat")
     stale = upload(web.base_url, site.key, b"nobody completes this").json()["id"]
     kept = upload(web.base_url, site.key, b"hello").json()["id"]
-    before = serving(web)
+    before = descendants(web.process.pid)
     for pid in (before[0], worker.process.pid, beat.process.pid):
         os.kill(pid, signal.SIGKILL)
     site.abandon(stale)
     site.start_worker()
     site.start("beat")
-    live.wait_until(lambda: len(set(serving(web)) - set(before)) == 1)
+    live.wait_until(lambda: len(set(descendants(web.process.pid)) - set(before)) == 1)
     assert call("POST", web.base_url, site.key, f"/{kept}/complete").json()["state"] == "READ_ONLY"
     live.wait_until(lambda: call("GET", web.base_url, site.key, f"/{stale}").json()["state"] == "DELETED")
     assert download(web.base_url, site.key, kept) == b"hello"
