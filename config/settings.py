@@ -176,7 +176,8 @@ DATABASES = {
     if DATABASE_URL
     else databases.sqlite(DATA_DIR / "holdall.sqlite3")
 }
-CACHES = {"default": brokers.cache(REDIS_URL)}
+# The memory of each process. A full one drops counters at random, and with them the brakes.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
 # Bytes on their way
 TRANSFER_IDLE_TIMEOUT = duration("TRANSFER_IDLE_TIMEOUT", default="30s")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import DateTimeField, Value
 
-from objects_app import clock, key_cache, storage
+from objects_app import clock, common_memory, key_cache, storage
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 from tests import environment, factories, live
@@ -32,6 +32,7 @@ def _nothing_remembered():
     """Process-wide memories start empty in every test."""
     key_cache._entries.clear()
     cache.clear()
+    common_memory.brake.open()
 
 
 @pytest.fixture(autouse=True)

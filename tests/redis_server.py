@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -35,6 +37,15 @@ class RedisServer:
     def stop(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Connections are taken, and nothing is answered."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def answers(self) -> bool:
         with Redis.from_url(self.url) as client:

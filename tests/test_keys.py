@@ -147,9 +147,9 @@ def test_a_key_revoked_while_it_is_loaded_is_dead_at_the_next_request(alice):
 def test_two_revocations_in_one_tick_of_the_clock_leave_two_stamps(settings, monkeypatch):
     monkeypatch.setattr(key_cache.time, "time_ns", lambda: 1)
     key_cache.forget_all()
-    first = key_cache._read_stamp()
+    first = key_cache._time_of_file()
     key_cache.forget_all()
-    assert key_cache._read_stamp() != first
+    assert key_cache._time_of_file() != first
 
 
 def test_the_stamp_is_not_readable_for_others(db):

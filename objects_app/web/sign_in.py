@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
+
+from objects_app import common_memory
 
 FAILURES_AT_MOST = 10
 ATTEMPTS_OF_ADDRESS_AT_MOST = 50
@@ -32,7 +33,7 @@ class SignInForm(AuthenticationForm):
         if email and _is_too_much(email, address=address):
             raise ValidationError(WAIT, code="wait")
         cleaned_data = super().clean()
-        cache.delete(_counter(email, address=address))
+        common_memory.forget(_counter(email, address=address))
         return cleaned_data
 
 
@@ -48,11 +49,7 @@ def _counter(email: str, *, address: str) -> str:
 
 def _count(counter: str) -> int:
     """Each attempt counts before it is tried, so that many at once are no way around."""
-    cache.add(counter, 0, ATTEMPTS_FORGOTTEN_AFTER)
-    try:
-        return cache.incr(counter)
-    except ValueError:  # it ran out in this very moment
-        return 1
+    return common_memory.count(counter, seconds=ATTEMPTS_FORGOTTEN_AFTER)
 
 
 class SignInView(LoginView):
