@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Holdall's commands. The options of `serve` that say where things are become settings before settings are read."""
+"""Holdall's commands. Options of the servers that say where things are become settings before settings are read."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 
-def adopt_serve_options(arguments: list[str]) -> None:
+def adopt_server_options(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(add_help=False)  # Django takes abbreviations as well
     parser.add_argument("--address")
     parser.add_argument("--data-dir")
@@ -22,8 +22,8 @@ def adopt_serve_options(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if sys.argv[1:2] == ["serve"]:
-        adopt_serve_options(sys.argv[2:])
+    if sys.argv[1:2] in (["serve"], ["web"]):
+        adopt_server_options(sys.argv[2:])
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

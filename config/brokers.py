@@ -1,4 +1,4 @@
-"""Messages: in files, or in the Redis that REDIS_URL names."""
+"""Messages and counters: in files and in the memory of each process, or in the Redis that REDIS_URL names."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 REDIS_PATH = re.compile(r"(/\d*)?")
-PATIENCE_SECONDS = 0.5  # whoever hurries a sweep must not wait long for it
+PATIENCE_SECONDS = 0.5  # every request counts itself: without Redis it must not wait long
 LONGEST_TASK_SECONDS = 3600  # a message that is not acknowledged by then is delivered again
+COUNTERS = 100_000  # a full cache drops counters at random, and with them the brakes
 
 
 def check_redis_url(url: str) -> str:
@@ -31,6 +32,24 @@ def _is_redis_url(url: str) -> bool:
         )
     except ValueError:
         return False
+
+
+def cache(redis_url: str) -> dict[str, Any]:
+    if not redis_url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": COUNTERS}}
+    from redis.backoff import NoBackoff  # noqa: PLC0415  only installations with Redis load it
+    from redis.retry import Retry  # noqa: PLC0415
+
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_url,
+        "KEY_PREFIX": "holdall",
+        "OPTIONS": {
+            "socket_timeout": PATIENCE_SECONDS,
+            "socket_connect_timeout": PATIENCE_SECONDS,
+            "retry": Retry(NoBackoff(), 1),  # a connection from before a restart of Redis is replaced unnoticed
+        },
+    }
 
 
 def transport_options(redis_url: str, folder: Path) -> dict[str, Any]:

@@ -30,7 +30,12 @@ def check_endpoint(setting: str, url: str) -> str:
 def _is_endpoint(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not parts.query
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not parts.path.strip("/") + parts.query
+        )
     except ValueError:
         return False
 

@@ -1,4 +1,4 @@
-"""The Celery application. `celery -A config.celery worker -B` runs the sweeps."""
+"""The Celery application: what runs the sweeps, and how its processes end."""
 
 import os
 import signal
@@ -7,7 +7,13 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, setup_logging, worker_ready, worker_shutting_down
+from celery.signals import (
+    beat_embedded_init,
+    setup_logging,
+    worker_process_init,
+    worker_ready,
+    worker_shutting_down,
+)
 
 from config import databases
 from objects_app import processes
@@ -15,6 +21,7 @@ from objects_app import processes
 databases.started_as = "worker"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 WORKER = os.getpid()
+ENDED_WITHIN = 8.0  # seconds, before whoever asked for the end loses patience
 stopping = threading.Event()
 # It is about root and pickled messages; ours are JSON alone, and as whom to run is the operator's choice.
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
@@ -32,6 +39,12 @@ def leave_logging_to_the_settings(**_: Any) -> None:
 @beat_embedded_init.connect
 def tie_beat_to_its_worker(**_: Any) -> None:
     """The schedule of `-B` runs in a fork of the worker's process."""
+    processes.die_with_parent(WORKER)
+
+
+@worker_process_init.connect
+def tie_child_to_its_worker(**_: Any) -> None:
+    """Each job of the prefork pool runs in a fork of the worker's process."""
     processes.die_with_parent(WORKER)
 
 
@@ -53,8 +66,11 @@ def _end_with(beat: Any) -> None:
 
 @worker_shutting_down.connect
 def end_the_sweep(**_: Any) -> None:
-    """Its batch is carried out and written down; the rest waits for the next run."""
+    """Its batch is carried out and written down; the rest waits for the next run. One that takes long is cut off."""
     stopping.set()
     from objects_app.lifecycle.runs import ending  # noqa: PLC0415  models are not ready when this module is read
 
     ending.set()
+    cut_off = threading.Timer(ENDED_WITHIN, os.kill, (WORKER, signal.SIGKILL))
+    cut_off.daemon = True
+    cut_off.start()

@@ -63,6 +63,7 @@ IDEMPOTENCY_LIFETIME = duration("IDEMPOTENCY_LIFETIME", default="24h")
 
 # Security
 DEBUG = False
+SECRET_KEY_IS_GIVEN = bool(text("SECRET_KEY"))
 SECRET_KEY = text("SECRET_KEY") or read_or_create_secret_key(SECRET_KEY_FILE)
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 PUBLIC_HOST = host_of(PUBLIC_BASE_URL)
@@ -73,7 +74,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SILENCED_SYSTEM_CHECKS = [
-    "security.W008",  # the proxy that speaks TLS redirects pages; an API that redirects hides keys sent in clear
+    "security.W008",  # the ASGI root redirects pages, but refuses API calls: redirecting them hides keys sent in clear
     "security.W021",  # preloading binds every host of the domain, which is the domain owner's to decide
 ]
 SECURE_REFERRER_POLICY = "same-origin"
@@ -176,10 +177,10 @@ DATABASES = {
     if DATABASE_URL
     else databases.sqlite(DATA_DIR / "holdall.sqlite3")
 }
-# The memory of each process. A full one drops counters at random, and with them the brakes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+CACHES = {"default": brokers.cache(REDIS_URL)}
 
 # Bytes on their way
+X_ACCEL_LOCATION = text("X_ACCEL_LOCATION")
 TRANSFER_IDLE_TIMEOUT = duration("TRANSFER_IDLE_TIMEOUT", default="30s")
 TRANSFER_TOTAL_TIMEOUT = duration("TRANSFER_TOTAL_TIMEOUT", default="24h")
 TRANSFER_MIN_BYTES_PER_SECOND = whole_number("TRANSFER_MIN_BYTES_PER_SECOND", default=1024, least=0)

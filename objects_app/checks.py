@@ -1,5 +1,6 @@
 """Refuses to start insecurely, and says what looks unwise. Each message is one sentence that names the setting."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from objects_app.listening import is_wildcard, split_address
 
+LOCATION = re.compile(r"(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+/")
 SHORTEST_SECRET_KEY = 32
 SHORTEST_METRICS_TOKEN = 16
 SHORTEST_UPLOAD_LIFETIME = timedelta(minutes=2)
@@ -46,6 +48,28 @@ def check_secrets(**_: Any) -> list[CheckMessage]:
             id="holdall.E005",
         )
     ]
+
+
+@register(Tags.security)
+def check_shared_secret(**_: Any) -> list[CheckMessage]:
+    if settings.SECRET_KEY_IS_GIVEN or not settings.DATABASE_URL:
+        return []
+    return [
+        checks.Warning(
+            "DATABASE_URL is set and SECRET_KEY is not: each machine makes its own and refuses the others' URLs.",
+            id="holdall.W004",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_front_server(**_: Any) -> Iterator[CheckMessage]:
+    if not settings.X_ACCEL_LOCATION:
+        return
+    if not LOCATION.fullmatch(settings.X_ACCEL_LOCATION):
+        yield Error("X_ACCEL_LOCATION is not a path with a slash at both ends, such as /_objects/.", id="holdall.E008")
+    if not settings.TRUSTED_PROXIES:
+        yield Error("X_ACCEL_LOCATION needs TRUSTED_PROXIES to name the server in front.", id="holdall.E009")
 
 
 @register(Tags.security)

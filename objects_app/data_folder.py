@@ -1,4 +1,4 @@
-"""Who may use the data folder: one `serve` or `restore` at a time, and no `serve` on what a restore left half done."""
+"""Who may use the data folder: one `serve` or `restore`, or any number of `web`, `worker` and `beat`."""
 
 import fcntl
 import os
@@ -15,14 +15,29 @@ class DataInUse(Exception):
 
 @contextmanager
 def held() -> Iterator[None]:
-    """The kernel lets go of the lock when this process ends, however it ends."""
-    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(settings.DATA_DIR / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataInUse from None
+    """By one alone. The kernel lets go of the lock when this process ends, however it ends."""
+    with os.fdopen(_opened_lock()) as file:
+        _lock(file.fileno(), fcntl.LOCK_EX)
         yield
+
+
+def share() -> None:
+    """With others who share it, for as long as this process lasts and the program that takes its place (exec)."""
+    descriptor = _opened_lock()
+    _lock(descriptor, fcntl.LOCK_SH)
+    os.set_inheritable(descriptor, True)
+
+
+def _opened_lock() -> int:
+    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(settings.DATA_DIR / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _lock(descriptor: int, how: int) -> None:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DataInUse from None
 
 
 def restore_mark() -> Path:

@@ -173,6 +173,12 @@ class RangeNotSatisfiable(ObjectsError):
     status = 416
 
 
+class HttpsRequired(ObjectsError):
+    code = "https_required"
+    message = "This address answers over HTTPS alone. A key that was sent without it may have been read by others."
+    status = 426
+
+
 class TooManyRequests(ObjectsError):
     code = "too_many_requests"
     message = "Too many requests. Try again after the time in Retry-After."

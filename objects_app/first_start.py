@@ -6,17 +6,19 @@ from django.conf import settings
 from django.core.management import call_command
 
 from objects_app import access
+from objects_app.lifecycle.exclusion import one_after_another
 from objects_app.lifecycle.leftovers import any_blob_is_named
 from objects_app.operations.openings import Credentials, open_first_account
 from objects_app.storage import get_storage, other_storage
 
 
-def prepare() -> Credentials | None:
-    """Return the credentials of a first start, which nobody can look up later."""
+def prepare(*, command: str) -> Credentials | None:
+    """Return the credentials of a first start, which nobody can look up later. Of several at once, each waits."""
     make_folders()
-    migrate()
-    prepare_storage()
-    return open_first_account(actor=access.operator_actor("serve"))
+    with one_after_another("setup"):
+        migrate()
+        prepare_storage()
+        return open_first_account(actor=access.operator_actor(command))
 
 
 def make_folders() -> None:

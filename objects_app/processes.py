@@ -5,6 +5,7 @@ thread watches the parent. `python -m objects_app.processes PARENT MODULE …` r
 """
 
 import ctypes
+import mmap
 import multiprocessing
 import os
 import runpy
@@ -44,6 +45,22 @@ def _watch(parent: int) -> None:
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+class SharedFlag:
+    """Set in one process, seen in every one that was forked from it since. No lock: who dies with -9 leaves none."""
+
+    def __init__(self) -> None:
+        self._byte = mmap.mmap(-1, 1)
+
+    def set(self) -> None:
+        self._byte[0] = 1
+
+    def clear(self) -> None:
+        self._byte[0] = 0
+
+    def is_set(self) -> bool:
+        return bool(self._byte[0])
 
 
 def run_tied() -> None:

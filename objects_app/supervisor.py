@@ -20,6 +20,7 @@ LONGEST_PAUSE = 30.0
 HEALTHY_AFTER = 60.0
 STOPPED_WITHIN = 8.0
 LOOKED_AFTER_EVERY = 0.2
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # workers have nothing to tell each other
 
 
 @dataclass
@@ -40,8 +41,7 @@ class Child:
     """One program in a process group of its own, so that a Ctrl-C at the terminal reaches the supervisor alone."""
 
     name: str
-    module: str
-    arguments: Sequence[str]
+    program: Sequence[str]
     backoff: Backoff = field(default_factory=Backoff)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
@@ -61,9 +61,9 @@ class Child:
     def _start(self, now: float) -> None:
         tie = [sys.executable, "-m", "objects_app.processes", str(os.getpid())]
         self.process = subprocess.Popen(  # noqa: S603  our own programs, no shell
-            [*tie, self.module, *self.arguments],
+            [*tie, *self.program],
             cwd=settings.BASE_DIR,
-            env=os.environ | {"DATA_DIR": str(settings.DATA_DIR), "LOG_FILE": settings.LOG_FILE},
+            env=inherited_environment(),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -120,26 +120,36 @@ class Supervisor:
             child.kill()
 
 
+def inherited_environment() -> dict[str, str]:
+    """Paths as this process understands them, for programs that run in another folder."""
+    return os.environ | {"DATA_DIR": str(settings.DATA_DIR), "LOG_FILE": settings.LOG_FILE}
+
+
 def web_server(host: str, port: int) -> Child:
+    return Child("web", web_program(host, port, workers=1))
+
+
+def web_program(host: str, port: int, *, workers: int) -> list[str]:
     """HTTP/1.1 and cleartext HTTP/2 on one port. Requests are logged by our application, with their ids."""
     options = {
         "--interface": "asginl",
         "--http": "auto",
         "--host": host,
         "--port": str(port),
-        "--workers": "1",
+        "--workers": str(workers),
         "--workers-kill-timeout": "5",
         "--backlog": "2048",
         "--http1-header-read-timeout": "10000",
         "--log-level": "warning",
     }
     listed = [part for option in options.items() for part in option]
-    return Child("web", "granian", [*listed, "--no-ws", "--no-access-log", "config.asgi:application"])
+    return ["granian", *listed, "--no-ws", "--no-access-log", "config.asgi:application"]
 
 
 def worker() -> Child:
     """Sweeps and their schedule in one process, which the filesystem broker needs no server for."""
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Child(
-        "worker", "celery", ["--quiet", "--app", "config.celery", "worker", "--beat", "--pool", "solo", *quiet]
-    )
+    return Child("worker", celery_program("worker", "--beat", "--pool", "solo", *QUIET))
+
+
+def celery_program(command: str, *arguments: str) -> list[str]:
+    return ["celery", "--quiet", "--app", "config.celery", command, *arguments]

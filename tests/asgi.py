@@ -1,21 +1,35 @@
 """Requests to the ASGI root without a server: each message of the body and of the answer as it is."""
 
 import asyncio
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.db import connections
 
 from objects_app.transfer.root import Root
 
+Header = tuple[bytes, bytes]
 CUT = {"type": "http.disconnect"}
 CHUNKED = (b"transfer-encoding", b"chunked")
 
 
 def send(method: str, url: str, *body: dict) -> tuple[int, bytes]:
     """One request to the ASGI root; `body` are the messages of its body, in their order."""
+    sent = _exchange(method, url, [CHUNKED] if body else [], body)
+    return _status(sent), _content(sent)
+
+
+def answer_to(method: str, url: str, *headers: Header) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and content of the answer to a request without a body."""
+    sent = _exchange(method, url, list(headers), ())
+    answered = {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
+    return _status(sent), answered, _content(sent)
+
+
+def _exchange(method: str, url: str, headers: list[Header], body: Sequence[dict]) -> list[dict]:
     parts = urlsplit(url)
     scope = {"type": "http", "http_version": "1.1", "method": method, "path": parts.path, "scheme": "http"}
-    scope |= {"query_string": parts.query.encode(), "headers": [CHUNKED] if body else [], "client": ("127.0.0.1", 1)}
+    scope |= {"query_string": parts.query.encode(), "headers": headers, "client": ("127.0.0.1", 1)}
     incoming, sent = iter(body or [block(b"", more=False)]), []
 
     async def receive():
@@ -31,8 +45,15 @@ def send(method: str, url: str, *body: dict) -> tuple[int, bytes]:
         await Root(None)(scope, receive, answer)
 
     asyncio.run(exchange(connections["default"]))
-    status = sent[0]["status"] if sent else 0
-    return status, b"".join(message.get("body", b"") for message in sent)
+    return sent
+
+
+def _status(sent: list[dict]) -> int:
+    return sent[0]["status"] if sent else 0
+
+
+def _content(sent: list[dict]) -> bytes:
+    return b"".join(message.get("body", b"") for message in sent)
 
 
 def block(body: bytes, *, more: bool) -> dict:

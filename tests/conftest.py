@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import DateTimeField, Value
 
-from objects_app import clock, common_memory, key_cache, storage
+from objects_app import clock, key_cache, shared, storage
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 from tests import environment, factories, live
 
-pytest_plugins = ["tests.databases", "tests.redis_server", "tests.s3_server"]
+pytest_plugins = ["tests.databases", "tests.redis_server", "tests.s3_server", "tests.two_storages"]
 
 
 def pytest_configure():
@@ -31,8 +31,8 @@ def _quick_passwords(settings):
 def _nothing_remembered():
     """Process-wide memories start empty in every test."""
     key_cache._entries.clear()
+    shared.brake.release()
     cache.clear()
-    common_memory.brake.open()
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ The processes of one test run share a folder, which the process that began it ma
 """
 
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -24,7 +25,7 @@ def pytest_load_initial_conftests():
     if ON_POSTGRESQL:
         from tests import postgres
 
-        os.environ["DATABASE_URL"] = postgres.url()
+        os.environ |= {"DATABASE_URL": postgres.url(), "SECRET_KEY": secrets.token_hex(32)}
     return (yield)
 
 

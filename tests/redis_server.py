@@ -2,16 +2,15 @@
 
 import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as NotConnected
 
+from config import brokers
 from objects_app.processes import die_with_parent
 from tests import live, services
 
@@ -38,15 +37,6 @@ class RedisServer:
         self.process.kill()
         self.process.wait()
 
-    @contextmanager
-    def standing_still(self) -> Iterator[None]:
-        """Connections are taken, and nothing is answered."""
-        self.process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self.process.send_signal(signal.SIGCONT)
-
     def answers(self) -> bool:
         with Redis.from_url(self.url) as client:
             try:
@@ -67,3 +57,10 @@ def redis_server() -> Iterator[RedisServer]:
 @pytest.fixture
 def redis_url(redis_server) -> str:
     return redis_server.url
+
+
+@pytest.fixture
+def with_redis(settings, redis_url) -> None:
+    """This process runs as one that was started with REDIS_URL."""
+    settings.REDIS_URL = redis_url
+    settings.CACHES = {"default": brokers.cache(redis_url)}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,33 @@ class S3:
         self.client().delete_bucket(Bucket=self.bucket)
 
 
+def s3_storage(s3: S3, **options: Any) -> Any:
+    """The product's own storage on this bucket; a failing call is not tried again, so that a test sees each."""
+    from objects_app.storage.s3 import S3Storage
+    from objects_app.storage.s3_client import Clients
+
+    backend = {
+        "bucket_name": s3.bucket,
+        "endpoint_url": s3.endpoint_url,
+        "region_name": s3.region,
+        "access_key": s3.access_key,
+        "secret_key": s3.secret_key,
+        "security_token": s3.credentials.session_token or None,
+        "addressing_style": "path",
+        "location": "deployment",
+    }
+    clients = Clients(
+        options=backend,
+        public_endpoint_url="",
+        connect_timeout=3,
+        read_timeout=10,
+        copy_timeout=20,
+        attempts=1,
+        checksums="when_required",
+    )
+    return S3Storage(clients, **options)
+
+
 def make_client(endpoint_url: str, credentials: Credentials, **config: Any) -> Any:
     """Whoever makes it closes it."""
     import boto3  # a second that only tests of S3 pay
@@ -132,6 +160,22 @@ def moto(tmp_path_factory) -> Iterator[Moto]:
     server = Moto(tmp_path_factory.mktemp("moto") / "output")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def bucket(monkeypatch, blobs, s3) -> Any:
+    """The bucket is where the objects of this test are, instead of the storage in memory."""
+    from django.conf import settings
+
+    from objects_app import storage
+
+    in_bucket = s3_storage(s3, young_blob=timedelta(0))
+    in_bucket.prepare(holds_blobs=False)
+    monkeypatch.setattr(settings, "S3_BACKEND", in_bucket.clients.options)
+    monkeypatch.setattr(storage, "_make_storage", lambda: in_bucket)
+    storage.get_storage.cache_clear()
+    storage.other_storage.cache_clear()
+    return in_bucket
 
 
 @pytest.fixture

@@ -24,5 +24,6 @@ def test_a_wrong_redis_url_is_refused_without_its_password(url):
     assert "hidden" not in str(refusal.value)
 
 
-def test_without_redis_messages_are_files():
+def test_without_redis_messages_are_files_and_counters_stay_in_the_process():
     assert "data_folder_in" in brokers.transport_options("", Path("broker"))
+    assert brokers.cache("")["BACKEND"].endswith("LocMemCache")

@@ -6,6 +6,11 @@ import pytest
 from django.core.checks import WARNING, run_checks
 
 
+@pytest.fixture(autouse=True)
+def _one_machine(settings):
+    settings.DATABASE_URL = ""
+
+
 def found() -> list[str]:
     return [message.id for message in run_checks() if message.level >= WARNING]
 
@@ -33,6 +38,7 @@ def test_the_defaults_are_accepted():
         ("IDEMPOTENCY_LIFETIME", timedelta(0), "holdall.E006"),
         ("VERIFY_DIGESTS_AFTER", timedelta(0), "holdall.E006"),
         ("METRICS_TOKEN", "short", "holdall.E007"),
+        ("X_ACCEL_LOCATION", "/_objects/", "holdall.E009"),
     ],
 )
 def test_a_dangerous_setting_keeps_the_server_from_starting(settings, setting, value, expected):
@@ -53,3 +59,19 @@ def test_upload_urls_that_outlive_their_upload_are_warned_of(settings):
 def test_uploads_that_expire_faster_than_they_are_noted_are_warned_of(settings):
     settings.UPLOAD_URL_LIFETIME = settings.UPLOAD_LIFETIME = timedelta(seconds=90)
     assert found() == ["holdall.W003"]
+
+
+def test_a_database_for_several_machines_without_a_secret_key_for_all_is_warned_of(settings):
+    settings.DATABASE_URL, settings.SECRET_KEY_IS_GIVEN = "postgresql://database/holdall", False
+    assert found() == ["holdall.W004"]
+
+
+def test_a_database_for_several_machines_and_a_secret_key_for_all_are_accepted(settings):
+    settings.DATABASE_URL, settings.SECRET_KEY_IS_GIVEN = "postgresql://database/holdall", True
+    assert found() == []
+
+
+@pytest.mark.parametrize("location", ["_objects/", "/_objects", "/../", "/a b/", "//", "/_objects/\n"])
+def test_a_location_of_the_front_server_that_is_none_is_refused(settings, location):
+    settings.X_ACCEL_LOCATION, settings.TRUSTED_PROXIES = location, ["127.0.0.1"]
+    assert found() == ["holdall.E008"]

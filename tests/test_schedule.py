@@ -1,7 +1,9 @@
 """When the jobs are due, and how Celery is told about them."""
 
 import pickle
+import threading
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from celery import current_app
@@ -100,7 +102,8 @@ def test_only_the_reading_of_digests_may_take_long():
     assert TASKS["verify_digests"].time_limit > 10 * current_app.conf.task_time_limit
 
 
-def test_a_worker_that_is_asked_to_end_ends_its_sweep():
+def test_a_worker_that_is_asked_to_end_ends_its_sweep(monkeypatch):
+    monkeypatch.setattr(threading, "Timer", Mock())  # which would end this process
     end_the_sweep()
     was_set = runs.ending.is_set()
     runs.ending.clear()

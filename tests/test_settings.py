@@ -121,7 +121,7 @@ def test_the_cache_has_room_for_the_counters_of_many_addresses():
 @pytest.mark.parametrize(("address", "folder"), [("--address", "--data-dir"), ("--addr", "--data"), ("--a", "--d")])
 def test_options_of_serve_become_settings_however_short(monkeypatch, address, folder):
     monkeypatch.setattr(os, "environ", {})
-    manage.adopt_serve_options([address, "127.0.0.1:9000", folder, "elsewhere"])
+    manage.adopt_server_options([address, "127.0.0.1:9000", folder, "elsewhere"])
     assert os.environ == {"ADDRESS": "127.0.0.1:9000", "DATA_DIR": "elsewhere"}
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from objects_app import common_memory
+from objects_app import shared
 from objects_app.errors import TooManyRequests
 
 
@@ -18,5 +18,6 @@ class KeyThrottle(BaseThrottle):
 
 def refuse_beyond(rate: int, who: str) -> None:
     """Count this call; beyond `rate` in a second it is one too many."""
-    if settings.THROTTLE_ENABLED and common_memory.count(f"throttle:{who}:{int(time.time())}", seconds=2) > rate:
+    window = f"throttle:{who}:{int(time.time())}"
+    if settings.THROTTLE_ENABLED and shared.count(window, seconds=2) > rate:
         raise TooManyRequests

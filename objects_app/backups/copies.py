@@ -8,7 +8,7 @@ from threading import Event
 
 from objects_app.backups.blobs import BlobDamaged, copy_blob, is_whole
 from objects_app.backups.named import NamedBlob
-from objects_app.backups.progress import Progress
+from objects_app.progress import Progress
 from objects_app.storage import BlobNotFound, Storage
 from objects_app.storage.disk import DiskStorage
 

@@ -13,9 +13,9 @@ from objects_app.backups.databases import Database, current_database
 from objects_app.backups.folder import DATABASES, BackupFolder
 from objects_app.backups.manifest import BlobTotals, FileEntry, Manifest, VanishedEntry, installed_version
 from objects_app.backups.named import NamedBlob, Query
-from objects_app.backups.progress import Progress
 from objects_app.backups.refusals import BackupRefused
 from objects_app.backups.vanished import fate_of, write_fate
+from objects_app.progress import Progress
 from objects_app.storage import BlobNotFound, get_storage
 from objects_app.storage.disk import DiskStorage
 

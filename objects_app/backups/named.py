@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from objects_app.models import State
+from objects_app.progress import Totals
 
 ROWS_AT_ONCE = 2000
 NAMED = """
@@ -42,12 +43,6 @@ class NamedBlob:
     def is_known_as_damaged(self) -> bool:
         """Its bytes may be all that is left: they are kept as they are."""
         return self.state == State.ERROR
-
-
-@dataclass(frozen=True)
-class Totals:
-    blobs: int
-    bytes: int
 
 
 def named_blobs(query: Query) -> Iterator[NamedBlob]:

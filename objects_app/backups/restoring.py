@@ -15,10 +15,10 @@ from objects_app.backups.databases import Database, current_database
 from objects_app.backups.folder import BackupFolder
 from objects_app.backups.manifest import Manifest, installed_version
 from objects_app.backups.named import NamedBlob
-from objects_app.backups.progress import Progress
 from objects_app.backups.refusals import BackupRefused
 from objects_app.backups.vanished import apply_fates
 from objects_app.data_folder import DataInUse
+from objects_app.progress import Progress
 from objects_app.storage import BlobNotFound, get_storage
 from objects_app.storage.disk import DiskStorage
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from django.conf import settings
 from django.db import Error, connection
 
+ASKED_AGAIN_AFTER = 0.5  # seconds
 LOCK_CLASS = 0x484F4C44  # tells our advisory locks from those of others in the same database
 
 
@@ -17,6 +19,17 @@ def only_one(job: str) -> Iterator[bool]:
     """Yield whether this run may go on: not where another one holds the lock just now."""
     with _database_lock(job) if connection.vendor == "postgresql" else _file_lock(job) as is_ours:
         yield is_ours
+
+
+@contextmanager
+def one_after_another(job: str) -> Iterator[None]:
+    """Wait, however long, until nobody else is at it."""
+    while True:
+        with only_one(job) as is_ours:
+            if is_ours:
+                yield
+                return
+        time.sleep(ASKED_AGAIN_AFTER)
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from objects_app.failpoints import fp
 from objects_app.lifecycle.objects import bytes_of
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
 from objects_app.models import Promotion, State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet, has_bytes_to_purge
-from objects_app.operations import blobs
+from objects_app.models.objects import StoredObjectQuerySet, has_bytes_to_purge, is_in_bucket
+from objects_app.operations import blobs, moves
 from objects_app.storage import BlobEntry, storage_of, storages
 
 NOBODYS = "(no object names it)"
@@ -20,13 +20,13 @@ BROKEN_OFF = "(an upload that broke off)"
 
 def bytes_to_purge(*, before: Moment) -> StoredObjectQuerySet:
     """Objects that were deleted, or failed at completion, by `before`, and whose bytes stayed behind; and those
-    completed by then whose staged bytes did, of which they have a copy.
+    completed by then that still name what they were copied from and nobody reads any more.
 
     What was completed and found damaged later keeps its bytes until somebody deletes it: they may be all that is left.
     """
     deleted = Q(state=State.DELETED, deleted_at__lte=before)
     failed = Q(state=State.ERROR, completed_at__isnull=True, last_activity_at__lte=before)
-    copied = Q(state=State.READ_ONLY, completed_at__lte=before)
+    copied = Q(state=State.READ_ONLY, completed_at__lte=before) & ~moves.keeps_earlier_blob()
     return StoredObject.objects.filter(has_bytes_to_purge(), deleted | failed | copied)
 
 
@@ -99,7 +99,7 @@ def _names_one(column: str, *, in_bucket: bool) -> bool:
     rows = StoredObject.objects.exclude(**{column: ""})
     if column == "staging_key":  # clients may not have sent anything yet
         rows = rows.filter(staged_size__isnull=False)
-    of_bucket = Q(**{f"{column}__contains": "/"})
+    of_bucket = is_in_bucket(column)
     return rows.filter(of_bucket if in_bucket else ~of_bucket).exists()
 
 

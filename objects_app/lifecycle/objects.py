@@ -41,5 +41,13 @@ def found(rows: StoredObjectQuerySet) -> Iterator[Found]:
         yield Found(stored_object.pk, bytes_of(stored_object), stored_object.name)
 
 
+def walk(rows: StoredObjectQuerySet) -> Iterator[StoredObject]:
+    """By id. Each batch is a query of its own: on SQLite nobody can write who still reads what others have changed."""
+    after = ""
+    while batch := list(rows.order_by("pk").filter(pk__gt=after)[:BATCH]):
+        yield from batch
+        after = batch[-1].pk
+
+
 def bytes_of(stored_object: StoredObject) -> int:
     return (stored_object.size_bytes or 0) + (stored_object.staged_size or 0)

@@ -4,7 +4,6 @@ import logging
 import time
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event
 
 from django.db import Error, transaction
 from django.db.models import F
@@ -16,12 +15,13 @@ from objects_app.lifecycle.exclusion import only_one
 from objects_app.lifecycle.jobs import JOBS
 from objects_app.lifecycle.sweeps import BATCH, Moment, Sweep, Swept, moment_of
 from objects_app.models import Job, JobRun
+from objects_app.processes import SharedFlag
 
 logger = logging.getLogger(__name__)
 LONGEST_RUN = timedelta(seconds=5)
 NOTHING = Swept(0, 0, more=False)
 MOST_TROUBLE = 20  # lines that the row of a run keeps
-ending = Event()  # set when this process is asked to end: a run then stops after its batch
+ending = SharedFlag()  # set when the worker is asked to end: a run then stops after its batch
 
 
 def run_job(name: str, *, started_by: str, longest: timedelta = LONGEST_RUN) -> Swept:

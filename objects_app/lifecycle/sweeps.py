@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateTimeField, ExpressionWrapper, Value
 from django.db.models.expressions import Combinable
 
-BATCH = 500
+BATCH = 1000  # as many as a store deletes in one call
 Moment = datetime | Combinable
 
 

@@ -1,28 +1,15 @@
-"""What `backup` and `restore` share: progress on a terminal or in a log, and refusals in one sentence."""
+"""What `backup` and `restore` share: the names of damaged blobs, and refusals in one sentence."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.management.base import CommandError, OutputWrapper
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from objects_app.backups.named import NamedBlob
-from objects_app.backups.progress import Progress
 from objects_app.backups.refusals import BackupRefused
 from objects_app.errors import ObjectsError
-
-
-def progress_on(output: OutputWrapper) -> Progress:
-    """A terminal has one line that changes every second, a log one more line every ten."""
-    if output.isatty():
-        return Progress(lambda line: output.write(f"\r\033[K{line}", ending=""), every=1)
-    return Progress(output.write, every=10)
-
-
-def end_line(output: OutputWrapper) -> None:
-    if output.isatty():
-        output.write("\r\033[K", ending="")
 
 
 def describe(blob: NamedBlob, reason: str) -> str:

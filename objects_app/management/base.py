@@ -39,7 +39,7 @@ class NewKeyCommand(OperatorCommand):
 
 def refuse_unprepared_database() -> None:
     if missing_migrations():
-        raise CommandError("The database is not prepared: run `manage.py serve` or `manage.py migrate` first.")
+        raise CommandError("The database is not prepared: run `manage.py setup` or `manage.py serve` first.")
 
 
 def missing_migrations() -> int:

@@ -45,6 +45,11 @@ def has_unknown_digest() -> Q:
     return Q(state=State.READ_ONLY, sha256="")
 
 
+def is_in_bucket(column: str) -> Q:
+    """Whether a key is one of the bucket's: those of files on disk have no slash."""
+    return Q(**{f"{column}__contains": "/"})
+
+
 def is_live() -> Q:
     return ~Q(state=State.DELETED) & is_not_due()
 

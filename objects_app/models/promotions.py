@@ -1,4 +1,4 @@
-"""Copies of staged bytes to final keys that are under way: what a process that dies leaves, its row still names."""
+"""Copies to final keys that are under way: what a process that dies leaves, its row still names."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Promotion(models.Model):
-    """One attempt to complete an object in a bucket. Its copy may become the object's blob while it is not `over`."""
+    """An attempt to complete an object in a bucket, or to move one. While it is not `over`, its copy may be used."""
 
     blob_key = models.CharField(primary_key=True, max_length=100)
     stored_object = models.ForeignKey("StoredObject", on_delete=models.CASCADE, related_name="promotions")

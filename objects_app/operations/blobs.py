@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from objects_app.errors import StorageFull, StorageUnavailable
 from objects_app.failpoints import fp
@@ -31,15 +32,19 @@ def purge(stored_objects: Sequence[StoredObject]) -> list[StoredObject]:
     fp("purge.before_unlink")
     gone = holding if _delete(holding) else [each for each in holding if _delete([each])]
     fp("purge.after_unlink")
-    _forget_keys([each.pk for each in gone if each.state != State.READ_ONLY], [State.DELETED, State.ERROR], BOTH)
-    _forget_keys([each.pk for each in gone if each.state == State.READ_ONLY], [State.READ_ONLY], STAGED)
+    finished = [each for each in gone if each.state == State.READ_ONLY]
+    over = [each for each in gone if each.state != State.READ_ONLY]
+    _forget_keys(over, Q(state=State.DELETED) | Q(state=State.ERROR), BOTH)
+    _forget_keys(finished, Q(state=State.READ_ONLY, staging_key__in=[each.staging_key for each in finished]), STAGED)
     return gone
 
 
-def _forget_keys(ids: list[str], states: list[State], columns: dict[str, str]) -> None:
+def _forget_keys(gone: list[StoredObject], as_it_was: Q, columns: dict[str, str]) -> None:
+    """A finished object that was moved meanwhile names other bytes by now."""
+    ids = [each.pk for each in gone]
     if not ids:
         return
-    rows = StoredObject.objects.filter(pk__in=ids, state__in=states)
+    rows = StoredObject.objects.filter(as_it_was, pk__in=ids)
     with transaction.atomic():
         if len(ids) > 1:  # locked in one order, so that two purges of the same rows wait and do not deadlock
             list(rows.select_for_update().order_by("pk").values_list("pk"))

@@ -96,7 +96,8 @@ def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
     stored_object = _granted_object(grant)
     inline = grant.inline and is_inert(stored_object.content_type)
     if store := _store_of(stored_object):
-        location = _presign(stored_object, store, inline=inline, lifetime=REDIRECT_LIFETIME)
+        ends_in = timedelta(milliseconds=grant.expires - signing.milliseconds(stored_object.seen_at))
+        location = _presign(stored_object, store, inline=inline, lifetime=min(REDIRECT_LIFETIME, ends_in))
         return Download(stored_object, inline, location=location)
     return Download(stored_object, inline, reader=_open_blob(stored_object, actor=actor))
 
@@ -136,7 +137,7 @@ def record_download(
     stored_object: StoredObject, *, actor: Actor, grant: TransferGrant, sent: int | None, result: str
 ) -> None:
     """`sent` counts the bytes that the server handed on, None where others send them; `result` is `ok`, `cut` where the
-    client went away, or `redirected`.
+    client went away, `redirected` or `handed over` to a server in front.
     """
     try:
         with transaction.atomic():

@@ -43,6 +43,7 @@ def promote(object_id: str, storage: DirectStorage, *, actor: Actor, fingerprint
             fp("promote.after_head")
             _promote_once(upload, head, storage, actor=actor, fingerprint=fingerprint)
         except BlobNotFound:
+            _look_at(object_id)  # whoever completed or deleted it meanwhile took the bytes along
             raise NothingUploaded from None
         except BlobChanged:
             continue
@@ -72,10 +73,10 @@ def _promote_once(
         if not reason:
             _finish(upload, content, actor=actor, fingerprint=fingerprint)
     except (BlobNotFound, BlobChanged, ObjectsError):
-        _give_up(blob_key)
+        give_up(blob_key)
         raise
     if reason:
-        _give_up(blob_key)
+        give_up(blob_key)
         _refuse(upload, reason, actor=actor)
 
 
@@ -98,8 +99,15 @@ def _copy(upload: StoredObject, head: BlobHead, storage: DirectStorage, blob_key
     fp("promote.after_copy")
     sha256 = computed or head.sha256
     if not sha256 and (upload.declared_sha256 or head.size <= DIGESTED_AT_ONCE):
-        sha256 = digest_of(storage, blob_key)
+        sha256 = _digest_of_copy(storage, blob_key)
     return Content(blob_key, head.size, sha256)
+
+
+def _digest_of_copy(storage: DirectStorage, blob_key: str) -> str:
+    try:
+        return digest_of(storage, blob_key)
+    except BlobNotFound:
+        raise StillCompleting from None  # it took so long that the sweep gave it up
 
 
 def _note_upload(blob_key: str, upload_id: str) -> None:
@@ -130,7 +138,7 @@ def _refuse(upload: StoredObject, reason: str, *, actor: Actor) -> None:
     raise ContentMismatch(reason)
 
 
-def _give_up(blob_key: str) -> None:
+def give_up(blob_key: str) -> None:
     """This copy will not be the content: another one is, or none."""
     with transaction.atomic():
         Promotion.objects.filter(pk=blob_key).update(over=True)

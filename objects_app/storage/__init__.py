@@ -6,6 +6,8 @@ from django.conf import settings
 
 from objects_app.errors import StorageUnavailable
 from objects_app.storage.base import (
+    READ_AT_ONCE,
+    STAGING,
     BlobChanged,
     BlobEntry,
     BlobHead,
@@ -21,6 +23,8 @@ from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 
 __all__ = [
+    "READ_AT_ONCE",
+    "STAGING",
     "BlobChanged",
     "BlobEntry",
     "BlobHead",

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 KEY_BYTES = 24
 READ_AT_ONCE = 1024 * 1024
+STAGING = "staging/"  # what the keys begin with to which clients send bytes themselves
 
 
 class BlobNotFound(Exception):
@@ -34,6 +35,8 @@ class BlobWriter(Protocol):
 
     Until `release` the storage knows that somebody is at work on it, and no sweep takes it for left behind.
     """
+
+    key: str
 
     def write(self, blocks: Iterable[bytes]) -> None: ...
 

@@ -171,10 +171,14 @@ class DiskStorage:
             return found if stat.S_ISREG(found.st_mode) else None
         return None
 
-    def _path(self, key: str) -> Path:
+    def place_of(self, key: str) -> str:
+        """Below the folder."""
         if not KEY.fullmatch(key):
             raise BlobNotFound(key)
-        return self.folder / key[:2] / key
+        return f"{key[:2]}/{key}"
+
+    def _path(self, key: str) -> Path:
+        return self.folder / self.place_of(key)
 
     @contextmanager
     def _finding(self, key: str) -> Iterator[None]:

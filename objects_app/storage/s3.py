@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from objects_app.errors import StorageUnavailable
-from objects_app.storage.base import BlobChanged, BlobEntry, BlobHead, BlobNotFound, PresignedUpload, new_key
+from objects_app.storage.base import STAGING, BlobChanged, BlobEntry, BlobHead, BlobNotFound, PresignedUpload, new_key
 from objects_app.storage.s3_client import Clients, code_of, naming_failures
 from objects_app.storage.s3_transfer import S3Reader, S3Writer
 
@@ -43,10 +43,12 @@ class S3Storage:
 
     @classmethod
     def from_settings(cls) -> "S3Storage":
-        return cls(Clients.from_settings())
+        """AWS dates a blob that was sent in parts by the beginning of its upload."""
+        is_proxy = settings.UPLOAD_DELIVERY == "proxy"
+        return cls(Clients.from_settings(), young_blob=settings.TRANSFER_TOTAL_TIMEOUT if is_proxy else YOUNG_BLOB)
 
     def owns(self, key: str) -> bool:
-        return key.startswith(("blob/", "staging/"))
+        return key.startswith(("blob/", STAGING))
 
     def is_there(self) -> bool:
         return True
@@ -64,10 +66,10 @@ class S3Storage:
         return f"blob/{new_key()}"
 
     def new_staging_key(self, object_id: str) -> str:
-        return f"staging/{object_id}/{new_key()}"
+        return f"{STAGING}{object_id}/{new_key()}"
 
     def is_staging_key(self, key: str) -> bool:
-        return key.startswith("staging/")
+        return key.startswith(STAGING)
 
     def create(self) -> S3Writer:
         return S3Writer(self.clients, self.new_blob_key())
@@ -193,23 +195,23 @@ class S3Storage:
         with naming_failures(), self._finding_unchanged(staging_key):
             if head.size > LARGEST_COPY:
                 self._copy_in_parts(source, head.size, blob_key, note_upload)
-                self._refuse_changed(staging_key, head, found=lambda: self.head(staging_key).etag)
+                if not self._keeps_conditions and not _is_same(head.etag, self.head(staging_key).etag):
+                    raise BlobChanged(staging_key)
                 return ""
             computed = {"ChecksumAlgorithm": "SHA256"} if self.clients.computes_checksums else {}
             target = {**self._place(blob_key), **self.clients.object_parameters}
             copied = self.clients.copying.copy_object(**target, **source, **computed)
             result = copied.get("CopyObjectResult", {})
-            self._refuse_changed(staging_key, head, found=lambda: result.get("ETag"))
+            if not _is_same(head.etag, result.get("ETag", "")) and not self._keeps_conditions:
+                raise BlobChanged(staging_key)
             return _whole_sha256(result)
-
-    def _refuse_changed(self, staging_key: str, head: BlobHead, *, found: Callable[[], str | None]) -> None:
-        """Some stores take the condition of a copy and ignore it (Ceph's gateway does): then the ETag has to tell."""
-        if not self._keeps_conditions and (found() or "").strip('"') != head.etag.strip('"'):
-            raise BlobChanged(staging_key)
 
     @cached_property
     def _keeps_conditions(self) -> bool:
-        """Tried once in each process, on the marker: no store may copy it under the ETag of something else."""
+        """Some stores take the condition of a copy and ignore it (Ceph's gateway does); then the ETag has to tell.
+
+        Tried on the marker, once in each process where it matters: nobody may copy it under another ETag than its own.
+        """
         marker = {"Bucket": self.bucket, "Key": self.prefix + MARKER}
         copied = {"Bucket": self.bucket, "Key": self.prefix + MARKER + "-copy"}
         try:
@@ -275,6 +277,10 @@ class S3Storage:
                 raise
             return False
         return True
+
+
+def _is_same(etag: str, other: str) -> bool:
+    return etag.strip('"') == other.strip('"')
 
 
 def _whole_sha256(answer: dict[str, Any]) -> str:

@@ -116,10 +116,10 @@ class Clients:
         return Backend(**options, client_config=config).connection.meta.client
 
     def presign(self, operation: str, parameters: dict[str, Any], lifetime: timedelta) -> str:
+        """Stores count the lifetime in whole seconds, from one on."""
+        seconds = max(int(lifetime.total_seconds()), 1)
         with naming_failures():
-            url: str = self.public.generate_presigned_url(
-                operation, Params=parameters, ExpiresIn=int(lifetime.total_seconds())
-            )
+            url: str = self.public.generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
         return url
 
     def clipped(self, lifetime: timedelta) -> timedelta:

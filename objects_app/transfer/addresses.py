@@ -35,6 +35,15 @@ def comes_from_proxy(scope: Message) -> bool:
     return _is_trusted(_peer(scope))
 
 
+def client_scheme(scope: Message) -> str | None:
+    """How the client reached our proxy, as the proxy says; None where none of ours says anything."""
+    if comes_from_proxy(scope):
+        for name, value in scope["headers"]:
+            if name.lower() == b"x-forwarded-proto":
+                return str(value.decode("latin-1")).partition(",")[0].strip().lower()
+    return None
+
+
 def _peer(scope: Message) -> str:
     """Who opened the connection."""
     peer: str = (scope.get("client") or ("127.0.0.1", 0))[0]

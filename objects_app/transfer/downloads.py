@@ -10,7 +10,8 @@ from objects_app.operations import downloads
 from objects_app.operations.downloads import Download
 from objects_app.signing import Purpose, TransferGrant, verify
 from objects_app.storage import BlobReader
-from objects_app.transfer.exchange import ClientGone, Exchange
+from objects_app.transfer import front_server
+from objects_app.transfer.exchange import ClientGone, Exchange, Headers
 from objects_app.transfer.headers import HARMLESS, content_headers, entity_tag, names_tag
 from objects_app.transfer.ranges import ByteRange, parse_range
 from objects_app.transfer.threads import in_file_thread, in_verb_thread
@@ -86,6 +87,9 @@ class Delivery:
             return
         whole = ByteRange(0, self.reader.size)
         part = self._wanted_range(tag)
+        if address := self._front_server_address(part):
+            await self._hand_over(address, headers)
+            return
         sent = part or whole
         headers.append((b"content-length", str(sent.end - sent.start).encode()))
         if part:
@@ -104,6 +108,17 @@ class Delivery:
             return None
         return parse_range(self.exchange.header("range"), self.reader.size)
 
+    def _front_server_address(self, part: ByteRange | None) -> str:
+        """What the front server may understand otherwise, such as two ranges, is answered here."""
+        asked_for_part = self.exchange.header("range") is not None
+        if self.exchange.method == "HEAD" or (asked_for_part and part is None):
+            return ""
+        return front_server.address_of(self.exchange, self.download)
+
+    async def _hand_over(self, address: str, headers: Headers) -> None:
+        await self._record(sent=None, result="handed over")
+        await front_server.hand_over(self.exchange, address, headers)
+
     async def _send_and_record(self, part: ByteRange, block: bytes) -> None:
         Delivery.under_way += 1
         try:
@@ -111,14 +126,18 @@ class Delivery:
                 await self._send(part, block)
         finally:
             Delivery.under_way -= 1
-            await in_verb_thread(
-                downloads.record_download,
-                self.download.stored_object,
-                actor=self.actor,
-                grant=self.grant,
-                sent=self.exchange.sent,
-                result="ok" if self.exchange.sent == part.end - part.start else "cut",
-            )
+            sent = self.exchange.sent
+            await self._record(sent=sent, result="ok" if sent == part.end - part.start else "cut")
+
+    async def _record(self, *, sent: int | None, result: str) -> None:
+        await in_verb_thread(
+            downloads.record_download,
+            self.download.stored_object,
+            actor=self.actor,
+            grant=self.grant,
+            sent=sent,
+            result=result,
+        )
 
     async def _send(self, part: ByteRange, block: bytes) -> None:
         """Read the next block while the last one is sent."""

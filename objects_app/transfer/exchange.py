@@ -1,7 +1,7 @@
 """One HTTP request and its answer, over ASGI, with the limits of time that keep slow clients from holding anything."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -14,7 +14,8 @@ from objects_app.transfer.pace import Pace
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+Header = tuple[bytes, bytes]
+Headers = list[Header]
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 8 * 1024 * 1024
 RESET_FOLLOWS_WITHIN = 0.1
@@ -25,9 +26,13 @@ class ClientGone(Exception):
 
 
 class Exchange:
-    def __init__(self, scope: Message, receive: Receive, send: Send, *, address: str) -> None:
+    def __init__(
+        self, scope: Message, receive: Receive, send: Send, *, address: str, always: Sequence[Header] = ()
+    ) -> None:
+        """`always` are headers of every answer."""
         self.scope = scope
         self.address = address
+        self.always = always
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: str = scope["query_string"].decode("latin-1")
@@ -120,7 +125,8 @@ class Exchange:
     async def start(self, status: int, headers: Headers) -> None:
         self.status = status
         identity = (b"x-request-id", self.request_id.encode("latin-1"))
-        await self._send_in_time({"type": "http.response.start", "status": status, "headers": [*headers, identity]})
+        all_headers = [*headers, *self.always, identity]
+        await self._send_in_time({"type": "http.response.start", "status": status, "headers": all_headers})
 
     async def send_block(self, block: bytes, *, more: bool) -> None:
         if self._departure and self._departure.done():

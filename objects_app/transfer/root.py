@@ -6,6 +6,7 @@ import time
 
 from objects_app import errors
 from objects_app.errors import BodyTimeout, InternalError, LengthMismatch
+from objects_app.transfer import tls
 from objects_app.transfer.addresses import client_address
 from objects_app.transfer.downloads import send_download
 from objects_app.transfer.exchange import ClientGone, Exchange, Message, Receive, Send
@@ -29,7 +30,7 @@ class Root:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        exchange = Exchange(scope, receive, send, address=client_address(scope))
+        exchange = Exchange(scope, receive, send, address=client_address(scope), always=tls.headers_for(scope))
         started = time.perf_counter()
         try:
             await self._answer(exchange)
@@ -69,5 +70,7 @@ class Root:
         match = SIGNED_PATH.fullmatch(exchange.path)
         if match:
             await SIGNED[match[1]](exchange, match[2])
+        elif tls.is_refused(exchange):
+            await tls.refuse(exchange)
         else:
             await call_django(exchange, self.django)

@@ -14,6 +14,7 @@ from objects_app.transfer.threads import in_page_thread
 
 LARGEST_BODY = 1024 * 1024
 GATHERED = 256 * 1024
+OF_EVERY_ANSWER = {"x-request-id", "strict-transport-security"}  # the root adds them
 Environ = dict[str, Any]
 WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -130,5 +131,5 @@ class DjangoCall:
         self.headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in headers
-            if name.lower() != "x-request-id"
+            if name.lower() not in OF_EVERY_ANSWER
         ]

@@ -8,7 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 
-from objects_app import common_memory
+from objects_app import shared
 
 FAILURES_AT_MOST = 10
 ATTEMPTS_OF_ADDRESS_AT_MOST = 50
@@ -33,7 +33,7 @@ class SignInForm(AuthenticationForm):
         if email and _is_too_much(email, address=address):
             raise ValidationError(WAIT, code="wait")
         cleaned_data = super().clean()
-        common_memory.forget(_counter(email, address=address))
+        shared.forget(_counter(email, address=address))
         return cleaned_data
 
 
@@ -49,7 +49,7 @@ def _counter(email: str, *, address: str) -> str:
 
 def _count(counter: str) -> int:
     """Each attempt counts before it is tried, so that many at once are no way around."""
-    return common_memory.count(counter, seconds=ATTEMPTS_FORGOTTEN_AFTER)
+    return shared.count(counter, seconds=ATTEMPTS_FORGOTTEN_AFTER)
 
 
 class SignInView(LoginView):

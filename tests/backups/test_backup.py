@@ -135,7 +135,7 @@ def test_writers_go_on_while_the_database_is_copied(old, folder, monkeypatch):
         steps.append(sentence)
         StoredObject.objects.create(account=alice.account, name="new", content_type="t", created_by="tests")
 
-    monkeypatch.setattr("objects_app.backups.progress.Progress.say_now_and_then", write)
+    monkeypatch.setattr("objects_app.progress.Progress.say_now_and_then", write)
     call_command("backup", str(folder))
     assert 5 < len(steps) < 100
     with sqlite3.connect(folder / "database.sqlite3") as copy:
@@ -144,7 +144,7 @@ def test_writers_go_on_while_the_database_is_copied(old, folder, monkeypatch):
 
 
 def test_progress_tells_what_is_left(old, folder, monkeypatch, capsys):
-    monkeypatch.setattr("objects_app.backups.progress.time.monotonic", iter(range(0, 10**6, 20)).__next__)
+    monkeypatch.setattr("objects_app.progress.time.monotonic", iter(range(0, 10**6, 20)).__next__)
     make_many(make_person("alice"), 3)
     call_command("backup", str(folder))
     out = capsys.readouterr().out

@@ -21,7 +21,7 @@ def raising(failure: Exception):
 def test_an_unprepared_database_is_one_sentence(tmp_path):
     environment = live.environment_of(tmp_path / "data")
     refused = live.manage("create_account", "Acme", "--json", environment=environment, check=False)
-    sentence = "CommandError: The database is not prepared: run `manage.py serve` or `manage.py migrate` first."
+    sentence = "CommandError: The database is not prepared: run `manage.py setup` or `manage.py serve` first."
     assert (refused.returncode, refused.stdout, refused.stderr.splitlines()) == (1, "", [sentence])
 
 

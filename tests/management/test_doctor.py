@@ -1,6 +1,6 @@
 """`doctor`: one line for each thing that Holdall stands on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,6 +8,7 @@ from django.db.models import Value
 
 from objects_app import clock, first_start
 from objects_app.management.commands import doctor
+from tests.s3.faults import fail
 
 NAMES = ["settings", "database", "migrations", "clock", "storage", "space", "broker"]
 
@@ -74,3 +75,38 @@ def test_a_missing_broker_folder_is_told(settings, tmp_path, capsys):
         ("data_folder_in", "data_folder_out", "control_folder"), gone
     )
     assert ailing(capsys) == ["broker"]
+
+
+@pytest.fixture
+def of_bucket(bucket, settings, s3):
+    settings.S3_BUCKET = s3.bucket
+    return s3
+
+
+def test_bytes_go_the_way_that_clients_send_them_and_nothing_stays(of_bucket, capsys):
+    call_command("doctor")
+    told = capsys.readouterr().out
+    assert "ok    presigned" in told
+    assert of_bucket.keys() == ["deployment/holdall-objects"]
+
+
+def test_the_rules_that_the_bucket_should_have_are_printed(of_bucket, capsys):
+    call_command("doctor")
+    told = capsys.readouterr().out
+    assert '"Prefix": "deployment/staging/"' in told
+    assert '"AbortIncompleteMultipartUpload"' in told
+    assert '"AllowedOrigins"' in told
+
+
+@pytest.mark.parametrize("operation", ["CopyObject", "HeadObject"])
+def test_a_way_that_is_cut_is_told_without_the_url(of_bucket, capsys, operation):
+    of_bucket.proxy.plan(operation, fail(403, "AccessDenied"), call=0)
+    with pytest.raises(CommandError, match="presigned"):
+        call_command("doctor")
+    assert "X-Amz-Signature" not in capsys.readouterr().out
+
+
+def test_a_clock_that_makes_the_store_refuse_is_told(of_bucket, capsys):
+    of_bucket.proxy.ahead = timedelta(hours=1)
+    with pytest.raises(CommandError, match="storage, presigned"):
+        call_command("doctor")

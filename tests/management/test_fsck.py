@@ -56,7 +56,7 @@ def test_a_dry_run_reports_and_changes_nothing(alice, disk, capsys, options, con
 
 
 def test_a_limit_and_batches_take_every_object_once(alice, monkeypatch, capsys):
-    monkeypatch.setattr(fsck, "BATCH", 2)
+    monkeypatch.setattr("objects_app.lifecycle.objects.BATCH", 2)
     for number in range(5):
         make_object(alice, str(number))
     for limit in ([], ["--limit", "3"]):
@@ -89,7 +89,7 @@ def test_it_can_write_while_others_write(real_database, disk, monkeypatch, capsy
         thread.join()
         return really_examine(command, *arguments, **options)
 
-    monkeypatch.setattr(fsck, "BATCH", 2)
+    monkeypatch.setattr("objects_app.lifecycle.objects.BATCH", 2)
     monkeypatch.setattr(fsck.Command, "examine", examine)
     call_command("fsck", "--before", "2099-01-01", "--limit", "5")
     assert "5 objects with 25 bytes are sound." in capsys.readouterr().out

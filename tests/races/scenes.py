@@ -9,7 +9,7 @@ from objects_app import access, clock
 from objects_app.lifecycle import leftovers, records, verification
 from objects_app.lifecycle import objects as lifecycle
 from objects_app.models import IdempotencyRecord, KeyUse, MetadataPair, State, StoredObject
-from objects_app.operations import blobs, damage, downloads, objects, uploads
+from objects_app.operations import damage, downloads, objects, uploads
 from objects_app.operations.objects import NewObject, ObjectChanges
 from objects_app.operations.repeats import Fingerprint
 from objects_app.signing import Purpose, TransferGrant
@@ -195,7 +195,7 @@ def ending(scene: Scene) -> str:
     """The state and the content, once it is sure that row, history and files agree."""
     now, files = row(scene.stored_object), scene.files()
     agrees_with_its_history(now)
-    assert files.keys() == set(blobs.keys_of(now))
+    assert files.keys() == {now.blob_key, now.staging_key} - {""}
     if now.state == State.DELETED:
         assert (now.sha256, now.metadata, now.metadata_pairs.count()) == ("", {}, 0)
         return now.state

@@ -8,7 +8,7 @@ from objects_app.supervisor import Backoff, Child
 @pytest.fixture
 def child():
     """Ends at once with 3."""
-    child = Child("worker", "timeit", ["-n", "1", "-r", "1", "import os; os._exit(3)"])
+    child = Child("worker", ["timeit", "-n", "1", "-r", "1", "import os; os._exit(3)"])
     yield child
     child.kill()
 

@@ -59,11 +59,14 @@ def test_a_blob_is_listed_with_its_size_and_age(store):
     assert abs(entry.changed_at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_a_part_is_listed_apart_from_the_blobs_until_it_becomes_one(store):
-    writer, key = begin(store)
-    assert ([(entry.key, entry.size) for entry in store.list_parts()], listed(store)) == ([(key, 4)], [])
+def test_a_part_is_listed_apart_from_the_blobs_until_it_becomes_one(locking_store):
+    writer, key = begin(locking_store)
+    assert ([(entry.key, entry.size) for entry in locking_store.list_parts()], listed(locking_store)) == (
+        [(key, 4)],
+        [],
+    )
     writer.commit()
-    assert (list(store.list_parts()), listed(store)) == ([], [key])
+    assert (list(locking_store.list_parts()), listed(locking_store)) == ([], [key])
     writer.release()
 
 
@@ -94,19 +97,19 @@ def test_a_blob_that_a_row_names_stays(store):
     assert read(store, key) == b"kept"
 
 
-def test_a_blob_that_waits_for_its_row_stays_until_its_writer_lets_go(store):
-    writer, key = begin(store)
+def test_a_blob_that_waits_for_its_row_stays_until_its_writer_lets_go(locking_store):
+    writer, key = begin(locking_store)
     writer.commit()
-    assert not store.delete_orphan(key, is_named=is_not_named)
+    assert not locking_store.delete_orphan(key, is_named=is_not_named)
     writer.release()
-    assert store.delete_orphan(key, is_named=is_not_named)
+    assert locking_store.delete_orphan(key, is_named=is_not_named)
 
 
-def test_the_row_is_asked_only_once_nobody_is_at_work_on_the_blob(store):
+def test_the_row_is_asked_only_once_nobody_is_at_work_on_the_blob(locking_store):
     asked = []
-    writer, key = begin(store)
+    writer, key = begin(locking_store)
     writer.commit()
-    store.delete_orphan(key, is_named=lambda: asked.append("too early"))
+    locking_store.delete_orphan(key, is_named=lambda: asked.append("too early"))
     assert asked == []
     writer.release()
 
@@ -122,11 +125,11 @@ def test_a_part_that_is_being_written_stays(store):
     writer.release()
 
 
-def test_a_part_that_was_let_go_goes(store):
-    writer, key = begin(store)
+def test_a_part_that_was_let_go_goes(locking_store):
+    writer, key = begin(locking_store)
     writer.release()
-    assert [store.delete_part(key) for _ in range(2)] == [True, False]
-    assert list(store.list_parts()) == []
+    assert [locking_store.delete_part(key) for _ in range(2)] == [True, False]
+    assert list(locking_store.list_parts()) == []
 
 
 def test_removing_parts_leaves_the_blob_of_the_same_key(store):
@@ -135,8 +138,8 @@ def test_removing_parts_leaves_the_blob_of_the_same_key(store):
     assert read(store, key) == b"kept"
 
 
-def test_removing_orphans_leaves_the_part_of_the_same_key(store):
-    writer, key = begin(store)
+def test_removing_orphans_leaves_the_part_of_the_same_key(locking_store):
+    writer, key = begin(locking_store)
     writer.release()
-    assert not store.delete_orphan(key, is_named=is_not_named)
-    assert [entry.key for entry in store.list_parts()] == [key]
+    assert not locking_store.delete_orphan(key, is_named=is_not_named)
+    assert [entry.key for entry in locking_store.list_parts()] == [key]

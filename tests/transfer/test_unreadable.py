@@ -8,18 +8,10 @@ import pytest
 
 from objects_app.errors import StorageUnavailable
 from objects_app.operations.downloads import issue_download_url
-from objects_app.transfer import threads
 from tests.asgi import send
 from tests.factories import make_object
 
-
-@pytest.fixture(autouse=True)
-def _one_thread(monkeypatch):
-    async def run_here(_pool, call):
-        return call()
-
-    monkeypatch.setattr(threads, "_run", run_here)
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def url_of(person, content: bytes) -> str:

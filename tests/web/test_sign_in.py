@@ -1,12 +1,9 @@
 """Signing in and out."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
-from objects_app import common_memory
 from objects_app.web import sign_in
-from tests import live
 from tests.factories import PASSWORD, make_object
 
 
@@ -118,20 +115,6 @@ def test_a_success_forgets_the_failures(alice):
     try_to_sign_in(Client())
     fail(9)
     assert try_to_sign_in(Client()).status_code == 302
-
-
-def test_all_processes_count_the_failures_together(alice, settings, redis_url):
-    settings.REDIS_URL = redis_url
-    fail(10)
-    cache.clear()
-    assert problems(try_to_sign_in(Client())) == [sign_in.WAIT]
-    common_memory._client(redis_url).close()
-
-
-def test_without_redis_each_process_counts_them_for_itself(alice, settings):
-    settings.REDIS_URL = f"redis://127.0.0.1:{live.free_port()}/0"
-    fail(10)
-    assert problems(try_to_sign_in(Client())) == [sign_in.WAIT]
 
 
 def test_signing_out_ends_the_session(alice_browser):

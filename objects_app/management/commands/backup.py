@@ -9,8 +9,9 @@ from objects_app.backups.copying import back_up
 from objects_app.backups.folder import BackupFolder
 from objects_app.backups.manifest import Manifest
 from objects_app.backups.named import NamedBlob
-from objects_app.backups.progress import Progress, in_words
-from objects_app.management.backups import describe, end_line, progress_on, told_in_one_sentence
+from objects_app.management.backups import describe, told_in_one_sentence
+from objects_app.management.progress import end_line, progress_on
+from objects_app.progress import Progress, in_words
 
 
 class Command(BaseCommand):

@@ -1,18 +1,16 @@
 """`manage.py fsck`: are the bytes of every object there, of the right length, and with the right SHA-256?"""
 
 import time
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from objects_app.lifecycle import verification
-from objects_app.lifecycle.sweeps import BATCH
+from objects_app.lifecycle.objects import walk
 from objects_app.management.base import OperatorCommand
 from objects_app.management.sweeping import NO_AGE, add_bounds, moment_before
 from objects_app.models import StoredObject
-from objects_app.models.objects import StoredObjectQuerySet
 
 TOLD_EVERY_SECONDS = 10
 
@@ -49,11 +47,3 @@ class Command(OperatorCommand):
             return f"{stored_object.pk}: {reason}" if reason and verification.is_as_it_was(stored_object) else ""
         verify = verification.verify_length if lengths_only else verification.verify_digest
         return verify(stored_object)
-
-
-def walk(rows: StoredObjectQuerySet) -> Iterator[StoredObject]:
-    """Each batch is a query of its own: on SQLite nobody can write who still reads what others have changed since."""
-    after = ""
-    while batch := list(rows.filter(pk__gt=after)[:BATCH]):
-        yield from batch
-        after = batch[-1].pk

@@ -1,14 +1,19 @@
-"""How far a backup or a restore is, told now and then."""
+"""How far something is that takes its time with many blobs, told now and then."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
-
-from objects_app.backups.named import Totals
 
 Say = Callable[[str], None]
 COST_OF_A_BLOB = 64 * 1024  # a small blob takes as long as so many bytes of a large one
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@dataclass(frozen=True)
+class Totals:
+    blobs: int
+    bytes: int
 
 
 def in_words(size: float) -> str:
@@ -21,9 +26,10 @@ def in_words(size: float) -> str:
 class Progress:
     """`say` is called at most once in `every` seconds, from whichever thread comes along."""
 
-    def __init__(self, say: Say, *, every: float) -> None:
+    def __init__(self, say: Say, *, every: float, what: str = "Blobs") -> None:
         self._say = say
         self._every = every
+        self._what = what
         self._totals = Totals(0, 0)
         self._started = self._told = time.monotonic()
         self._lock = Lock()
@@ -61,6 +67,6 @@ class Progress:
         left = max(of.bytes + of.blobs * COST_OF_A_BLOB - done, 0)
         seconds_left = self.seconds * left / max(done, 1)
         return (
-            f"Blobs: {self.blobs} of {of.blobs}, {in_words(self.bytes)} of {in_words(of.bytes)}, "
+            f"{self._what}: {self.blobs} of {of.blobs}, {in_words(self.bytes)} of {in_words(of.bytes)}, "
             f"{self.rate()}, {seconds_left:.0f} s left."
         )
