@@ -40,6 +40,7 @@ SWEEPS = [
         lambda: timedelta(0),
         lambda before: objects.found(leftovers.bytes_to_purge(before=before)),
         _all_at_once(leftovers.purge_bytes),
+        batch_size=leftovers.PURGED_AT_ONCE,
     ),
     Sweep(
         "end_promotions",

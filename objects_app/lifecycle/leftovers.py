@@ -14,6 +14,7 @@ from objects_app.models.objects import StoredObjectQuerySet, has_bytes_to_purge,
 from objects_app.operations import blobs, moves
 from objects_app.storage import BlobEntry, storage_of, storages
 
+PURGED_AT_ONCE = 1000  # as many as a store deletes in one call
 NOBODYS = "(no object names it)"
 BROKEN_OFF = "(an upload that broke off)"
 
@@ -30,7 +31,7 @@ def bytes_to_purge(*, before: Moment) -> StoredObjectQuerySet:
     return StoredObject.objects.filter(has_bytes_to_purge(), deleted | failed | copied)
 
 
-def purge_bytes(*, before: Moment, limit: int = BATCH) -> Swept:
+def purge_bytes(*, before: Moment, limit: int = PURGED_AT_ONCE) -> Swept:
     """In no order, so that bytes which cannot be deleted do not keep the others waiting."""
     batch = list(bytes_to_purge(before=before).order_by("?")[:limit])
     purged = blobs.purge(batch)

@@ -1,6 +1,7 @@
 """Runs of sweeps: batches until nothing is left or time is up, and a row that says what was done."""
 
 import logging
+import sys
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -60,7 +61,7 @@ def run(
     total, error = Swept(0, 0, more=True, cursor=cursor or ""), ""
     try:
         while total.more and total.rows != limit and time.monotonic() < stop_at and not ending.is_set():
-            size = BATCH if limit is None else min(limit - total.rows, BATCH)
+            size = min(sweep.batch_size or BATCH, sys.maxsize if limit is None else limit - total.rows)
             total = _added(total, sweep.batch(before, size, total.cursor))
             fp("sweep.after_batch")
         error = "\n".join(total.trouble)

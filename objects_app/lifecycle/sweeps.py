@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateTimeField, ExpressionWrapper, Value
 from django.db.models.expressions import Combinable
 
-BATCH = 1000  # as many as a store deletes in one call
+BATCH = 500
 Moment = datetime | Combinable
 
 
@@ -39,7 +39,7 @@ class Found:
 class Sweep:
     """`batch(before, limit, cursor)` handles what is older than a moment; `find(before)` only names it.
 
-    `age` is the one that the settings want.
+    `age` is the one that the settings want, `batch_size` another than BATCH.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Sweep:
     age: Callable[[], timedelta]
     find: Callable[[Moment], Iterator[Found]]
     batch: Callable[[Moment, int, str], Swept]
+    batch_size: int = 0
 
 
 def moment_of(moment: Moment) -> datetime:

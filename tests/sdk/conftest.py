@@ -2,14 +2,24 @@
 
 import json
 import os
+import shutil
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
+from tests import services
+from tests.databases import NAME, new_postgresql
+from tests.live import LiveServer, start_server
+from tests.redis_server import RedisServer
+from tests.s3_server import S3
 from tests.sdk.forms import AsyncForm, SyncForm
 from tests.sdk.proxy import Proxy
+
+SHAPES = ["embedded"] if "SDK_BASE_URL" in os.environ else ["embedded", "scaled"]
+on_every_shape = pytest.mark.parametrize("shape", SHAPES, indirect=True, scope="session")
 
 
 @dataclass(frozen=True)
@@ -24,14 +34,35 @@ class Live:
         return {"SDK_BASE_URL": self.base_url, "SDK_ALICE_KEY": self.alice_key, "SDK_BOB_KEY": self.bob_key}
 
 
+@pytest.fixture(scope="session", params=["embedded"])
+def shape(request) -> str:
+    """Everything in one folder; or, in the tests that are `on_every_shape`, also spread over three services."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def live(request) -> Live:
+def scaled(moto, tmp_path_factory) -> Iterator[LiveServer]:
+    """One server for this test process: rows in PostgreSQL, bytes in a bucket, messages in Redis."""
+    redis = RedisServer(shutil.which("redis-server") or services.is_missing("redis-server is not installed"))
+    with new_postgresql(f"{NAME}_scaled") as database_url:
+        redis.start()
+        store = S3(moto)
+        settings = {"DATABASE_URL": database_url, "REDIS_URL": redis.url, **store.environment()}
+        server = start_server(tmp_path_factory.mktemp("scaled") / "data", THROTTLE_ENABLED="false", **settings)
+        yield server
+        server.stop()
+        store.stop()
+        redis.stop()
+
+
+@pytest.fixture(scope="session")
+def live(request, shape) -> Live:
     """The server of this run, or the one that the run around this one has started already."""
     if "SDK_BASE_URL" in os.environ:
         return Live(*(os.environ[name] for name in ("SDK_BASE_URL", "SDK_ALICE_KEY", "SDK_BOB_KEY")))
-    holdall = request.getfixturevalue("holdall")
-    bob = json.loads(holdall.manage("create_account", "Bob", "--json"))
-    return Live(holdall.base_url, holdall.key, bob["key"])
+    server = request.getfixturevalue("holdall" if shape == "embedded" else shape)
+    bob = json.loads(server.manage("create_account", f"Bob {uuid.uuid4().hex}", "--json"))
+    return Live(server.base_url, server.key, bob["key"])
 
 
 @pytest.fixture(scope="session", params=[SyncForm, AsyncForm], ids=["sync", "async"])
@@ -73,6 +104,12 @@ def objects(alice):
 @pytest.fixture
 def storage_object(alice):
     return alice.storage_object
+
+
+@pytest.fixture
+def fetch():
+    """What is behind a download URL, which leads on to the store where that has the bytes."""
+    return lambda url, **options: httpx.get(url, follow_redirects=True, **options)
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 import httpx
 import pytest
 
+from tests.sdk.conftest import on_every_shape
+
+pytestmark = on_every_shape
 PUBLIC = {"is_public": True}
 PAGE = 3
 FIVE_PAGES_AND_ONE = 5 * PAGE + 1

@@ -11,7 +11,14 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 OLDER_CLIENT = ROOT / ".cache" / "sdk-1.32.0"
 VERSION = "import runloop_api_client; print(runloop_api_client.__version__)"
-FILES = ["test_objects.py", "test_lists.py", "test_failures.py", "test_retries.py", "test_storage_objects.py"]
+FILES = [
+    "test_objects.py",
+    "test_lists.py",
+    "test_failures.py",
+    "test_retries.py",
+    "test_storage_objects.py",
+    "test_streams.py",
+]
 
 
 def run_with_older_client(*arguments, **environment):
