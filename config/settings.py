@@ -177,7 +177,7 @@ DATABASES = {
     if DATABASE_URL
     else databases.sqlite(DATA_DIR / "holdall.sqlite3")
 }
-CACHES = {"default": brokers.cache(REDIS_URL)}
+CACHES = {"default": brokers.cache(REDIS_URL), "process": brokers.cache("")}
 
 # Bytes on their way
 X_ACCEL_LOCATION = text("X_ACCEL_LOCATION")

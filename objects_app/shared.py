@@ -1,7 +1,8 @@
 """What processes tell each other beside the database: counters and words, in the Redis that REDIS_URL names.
 
 A Redis that is away costs no request its time: after a failure it is not asked again for a second, and then by one
-request first. Without REDIS_URL counters stay in this process, and words are not kept here.
+request first; meanwhile each process counts alone, as it does without REDIS_URL. Words are read as they are: the cache
+of Django would unpickle them, and so run what whoever reaches Redis has put there.
 """
 
 import logging
@@ -10,9 +11,9 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from django.conf import settings
-from django.core.cache import cache, caches
+from django.core.cache import BaseCache, caches
 from django.core.cache.backends.redis import RedisCache
-from redis import RedisError
+from redis import Redis, RedisError
 
 logger = logging.getLogger(__name__)
 NOT_ASKED_SECONDS = 1.0
@@ -39,23 +40,25 @@ brake = Brake()
 
 
 def count(name: str, *, seconds: int) -> int:
-    """How often it was counted within `seconds` from the first time; each is the first while Redis does not answer."""
-    counted = _ask(lambda: (_count_in_redis if settings.REDIS_URL else _count_here)(name, seconds))
-    return counted or 1
+    """How often it was counted within `seconds` from the first time."""
+    counted = _ask(lambda: _count_in_redis(name, seconds)) if settings.REDIS_URL else None
+    return counted or _count_here(name, seconds)
 
 
 def forget(name: str) -> None:
-    _ask(lambda: cache.delete(name))
+    _own().delete(name)
+    if settings.REDIS_URL:
+        _ask(lambda: _redis().delete(_key(name)))
 
 
 def read(name: str) -> str | None:
     """The word that was written last, empty where none is there; None where Redis does not answer."""
-    return _ask(lambda: cache.get(name, ""))
+    return _ask(lambda: _read_in_redis(name))
 
 
 def write(name: str, word: str) -> None:
     """It stays until another is written. Redis is asked even if it was away a moment ago."""
-    _try(lambda: cache.set(name, word, timeout=None))
+    _try(lambda: _redis().set(_key(name), word))
 
 
 def _ask(question: Callable[[], Answer]) -> Answer | None:
@@ -71,26 +74,41 @@ def _try(question: Callable[[], Answer]) -> Answer | None:
         answer = question()
     except RedisError as error:
         brake.pull()
-        logger.warning("Redis does not answer; requests are not counted: %s", error)
+        logger.warning("Redis does not answer; each process counts requests alone: %s", error)
         return None
     brake.release()
     return answer
 
 
+def _read_in_redis(name: str) -> str:
+    word = cast("bytes | None", _redis().get(_key(name)))
+    return (word or b"").decode(errors="replace")
+
+
 def _count_in_redis(name: str, seconds: int) -> int:
     """In one round trip."""
-    key = cache.make_key(name)
-    # A cache has no public way to more than one command at a time.
-    redis = cast("RedisCache", caches["default"])._cache.get_client(key, write=True)  # noqa: SLF001
-    with redis.pipeline() as pipeline:
-        pipeline.set(key, 0, ex=seconds, nx=True)
-        pipeline.incr(key)
+    with _redis().pipeline() as pipeline:
+        pipeline.set(_key(name), 0, ex=seconds, nx=True)
+        pipeline.incr(_key(name))
         return int(pipeline.execute()[-1])
 
 
+def _redis() -> Redis:
+    """A cache has no public way to its server."""
+    return cast("RedisCache", caches["default"])._cache.get_client(write=True)  # noqa: SLF001
+
+
+def _key(name: str) -> str:
+    return caches["default"].make_key(name)
+
+
 def _count_here(name: str, seconds: int) -> int:
-    cache.add(name, 0, timeout=seconds)
+    _own().add(name, 0, timeout=seconds)
     try:
-        return cache.incr(name)
+        return _own().incr(name)
     except ValueError:  # it ran out, or had to make room, in this very moment
         return 1
+
+
+def _own() -> BaseCache:
+    return caches["process"]

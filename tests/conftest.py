@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import DateTimeField, Value
 
 from objects_app import clock, key_cache, shared, storage
@@ -32,7 +32,7 @@ def _nothing_remembered():
     """Process-wide memories start empty in every test."""
     key_cache._entries.clear()
     shared.brake.release()
-    cache.clear()
+    caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -63,4 +63,4 @@ def redis_url(redis_server) -> str:
 def with_redis(settings, redis_url) -> None:
     """This process runs as one that was started with REDIS_URL."""
     settings.REDIS_URL = redis_url
-    settings.CACHES = {"default": brokers.cache(redis_url)}
+    settings.CACHES = {"default": brokers.cache(redis_url), "process": brokers.cache("")}

@@ -5,7 +5,7 @@ import stat
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 
 import manage
@@ -113,6 +113,7 @@ def test_https_is_https_in_capitals_too(tmp_path):
 
 
 def test_the_cache_has_room_for_the_counters_of_many_addresses():
+    cache = caches["process"]
     cache.set("first", 1)
     cache.set_many({f"address-{number}": 1 for number in range(1000)})
     assert cache.get("first") == 1

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
@@ -42,7 +42,7 @@ class TwoAccountsInTime(TwoAccounts):
     def the_server_starts_anew(self):
         """Nothing that a process remembers is needed."""
         key_cache._entries.clear()
-        cache.clear()
+        caches["process"].clear()
         storage.get_storage().held.clear()
 
     @rule(age=st.sampled_from([0, 60, 3600, 86_400]))

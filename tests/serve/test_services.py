@@ -58,7 +58,7 @@ def test_requests_are_answered_while_redis_is_down_and_sweeps_go_on_when_it_is_b
     redis_server.stop()
     answers = [create(server) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200] * 3
-    assert "requests are not counted" in server.printed()
+    assert "each process counts requests alone" in server.printed()
     redis_server.start()
     live.wait_until(lambda: state_of(server, answers[0].json()["id"]) == "DELETED")
 
@@ -68,7 +68,16 @@ def test_a_redis_that_was_restarted_counts_again_at_once(server, redis_server):
     redis_server.stop()
     redis_server.start()
     create(server)
-    assert "requests are not counted" not in server.printed()
+    assert "each process counts requests alone" not in server.printed()
+
+
+def test_a_key_that_a_command_has_revoked_is_dead_at_the_next_request(server, postgresql_url):
+    with psycopg.connect(postgresql_url) as admin:
+        (key_id,) = admin.execute("SELECT id FROM objects_app_apikey").fetchone()
+    assert create(server).status_code == 200
+    server.manage("revoke_key", key_id)
+    assert create(server).status_code == 401
+    assert not (server.data_dir / "keys.stamp").exists()
 
 
 def test_a_connection_that_the_database_has_cut_is_replaced_unnoticed(server, postgresql_url):
