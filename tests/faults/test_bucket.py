@@ -29,7 +29,7 @@ def world(sqlite_database, bucket, s3, at_once, monkeypatch):
 
 @pytest.fixture
 def proxied_world(world, settings):
-    settings.UPLOAD_DELIVERY = settings.DOWNLOAD_DELIVERY = "proxy"
+    settings.UPLOAD_DELIVERY = "proxy"
     return world
 
 
@@ -56,8 +56,9 @@ def test_an_upload_through_this_server_leaves_nothing_half_done_in_the_store(pro
 
 
 @pytest.mark.parametrize("fault", ["slow down", "forbidden", "cut", "answer lost"])
-def test_a_download_through_this_server_is_refused_while_the_store_fails(proxied_world, s3, fault, carry_out):
-    trial = Trial(proxied_world, PROXIED["download"], CallFault(s3.proxy, FAULTS[fault]))
+def test_a_download_through_this_server_is_refused_while_the_store_fails(world, settings, s3, fault, carry_out):
+    settings.DOWNLOAD_DELIVERY = "proxy"
+    trial = Trial(world, PROXIED["download"], CallFault(s3.proxy, FAULTS[fault]))
     carry_out(trial)
     assert trial.points
 
