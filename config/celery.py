@@ -44,8 +44,9 @@ def tie_beat_to_its_worker(**_: Any) -> None:
 
 @worker_process_init.connect
 def tie_child_to_its_worker(**_: Any) -> None:
-    """Each job of the prefork pool runs in a fork of the worker's process."""
-    processes.die_with_parent(WORKER)
+    """Each job of the prefork pool runs in a fork of the worker's process; the solo pool says the same of itself."""
+    if os.getpid() != WORKER:
+        processes.die_with_parent(WORKER)
 
 
 @worker_ready.connect
