@@ -15,7 +15,8 @@ from tests.crash.sweeping import sweep_everything
 from tests.factories import make_person
 from tests.failpoints import every_failpoint
 
-ELSEWHERE = ("move.",)  # it takes two storages: tests/management/test_migrate_storage.py
+# They take two storages, or a bucket: tests/management/test_migrate_storage.py, tests/races/test_bucket.py.
+ELSEWHERE = ("move.", "promote.", "promotions.")
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "1"))
 _seen: dict[str, set[str]] = {}
 pytestmark = pytest.mark.timeout(120 + 10 * ROUNDS)
