@@ -8,7 +8,6 @@ from datetime import timedelta
 import urllib3
 from django.conf import settings
 
-from objects_app.errors import ObjectsError
 from objects_app.storage import DirectStorage, digest_of
 
 PROBE = secrets.token_bytes(64)
@@ -17,7 +16,7 @@ STAGING_DAYS = 2
 FORGOTTEN_PARTS_DAYS = 1
 
 
-class RoundTripError(ObjectsError):
+class RoundTripError(Exception):
     """Where the way of a client's bytes is cut."""
 
 

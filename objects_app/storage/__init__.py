@@ -58,7 +58,8 @@ def other_storage() -> Storage | None:
 
 def storages() -> list[Storage]:
     """Those that may hold bytes: where everything is in a bucket, there need not be a folder of objects."""
-    return [storage for storage in (get_storage(), other_storage()) if storage and storage.is_there()]
+    other = other_storage()
+    return [get_storage(), other] if other and other.is_there() else [get_storage()]
 
 
 def storage_of(key: str) -> Storage:

@@ -69,7 +69,8 @@ class DiskStorage:
         return "/" not in key
 
     def is_there(self) -> bool:
-        return self.folder.exists()
+        with naming_failures():
+            return self.folder.exists()
 
     def prepare(self, *, holds_blobs: bool) -> None:
         """The marker tells this folder from the empty one where a disk is not mounted."""
