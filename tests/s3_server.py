@@ -112,7 +112,7 @@ class S3:
         self.client().delete_bucket(Bucket=self.bucket)
 
 
-def s3_storage(s3: S3, **options: Any) -> Any:
+def s3_storage(s3: S3, *, location: str = "deployment", **options: Any) -> Any:
     """The product's own storage on this bucket; a failing call is not tried again, so that a test sees each."""
     from objects_app.storage.s3 import S3Storage
     from objects_app.storage.s3_client import Clients
@@ -125,7 +125,7 @@ def s3_storage(s3: S3, **options: Any) -> Any:
         "secret_key": s3.secret_key,
         "security_token": s3.credentials.session_token or None,
         "addressing_style": "path",
-        "location": "deployment",
+        "location": location,
     }
     clients = Clients(
         options=backend,

@@ -11,9 +11,8 @@ from objects_app import storage
 from objects_app.models import StoredObject
 from objects_app.storage import Storage, digest_of
 from objects_app.storage.disk import DiskStorage, DiskWriter
-from objects_app.storage.s3 import S3Storage
-from objects_app.storage.s3_client import Clients
 from tests.operations.history import row
+from tests.s3_server import s3_storage
 
 
 class FolderWriter(DiskWriter):
@@ -79,28 +78,6 @@ def is_whole(stored_object: StoredObject) -> bool:
     return digest_of(storage.storage_of(now.blob_key), now.blob_key) == now.sha256
 
 
-def s3_storage(s3) -> S3Storage:
-    options = {
-        "bucket_name": s3.bucket,
-        "endpoint_url": s3.endpoint_url,
-        "region_name": s3.region,
-        "access_key": s3.access_key,
-        "secret_key": s3.secret_key,
-        "addressing_style": "path",
-    }
-    return S3Storage(
-        Clients(
-            options=options,
-            public_endpoint_url="",
-            connect_timeout=3,
-            read_timeout=10,
-            copy_timeout=60,
-            attempts=1,
-            checksums="when_required",
-        )
-    )
-
-
 def _side_by_side(bucket: Storage, disk: DiskStorage, settings, monkeypatch) -> TwoStorages:
     monkeypatch.setattr(storage, "_make_storage", None)  # put back after the test
     monkeypatch.setattr(storage, "_make_other_storage", None)
@@ -115,7 +92,7 @@ def two_storages(disk, tmp_path, settings, monkeypatch) -> TwoStorages:
 
 @pytest.fixture
 def disk_and_s3(disk, s3, settings, monkeypatch) -> Iterator[TwoStorages]:
-    bucket = s3_storage(s3)
+    bucket = s3_storage(s3, location="")
     yield _side_by_side(bucket, disk, settings, monkeypatch)
     for client in (bucket.clients.internal, bucket.clients.copying, bucket.clients.public):
         client.close()

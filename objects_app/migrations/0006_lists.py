@@ -1,6 +1,4 @@
-"""Each list of an account is read off an index that holds little else, however many tombstones there are; and SQLite sees
-which index the search for unknown digests was made for.
-"""
+"""Each list of an account is read off an index that holds little else, however many tombstones there are."""
 
 from django.db import migrations, models
 
@@ -12,10 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='storedobject',
-            name='object_digest_to_compute',
-        ),
         migrations.AddIndex(
             model_name='storedobject',
             index=models.Index(condition=models.Q(('state', 'DELETED'), _negated=True), fields=['account', '-created_at', '-id'], name='object_newest_live'),
@@ -27,9 +21,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='storedobject',
             index=models.Index(condition=models.Q(('is_public', True)), fields=['account', '-created_at', '-id'], name='object_public_of_account'),
-        ),
-        migrations.AddIndex(
-            model_name='storedobject',
-            index=models.Index(condition=models.Q(('sha256', ''), ('state', 'READ_ONLY')), fields=['sha256'], name='object_digest_to_compute'),
         ),
     ]

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 KEY_BYTES = 24
 READ_AT_ONCE = 1024 * 1024
+MARKER = "holdall-objects"  # by which a folder or bucket of objects is told from others
 STAGING = "staging/"  # what the keys begin with to which clients send bytes themselves
 
 

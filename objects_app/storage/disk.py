@@ -13,7 +13,7 @@ from threading import Lock
 
 from objects_app.errors import StorageFull, StorageUnavailable
 from objects_app.failpoints import fp
-from objects_app.storage.base import BlobEntry, BlobNotFound, new_key
+from objects_app.storage.base import MARKER, BlobEntry, BlobNotFound, new_key
 
 SYNCED_EVERY = 16 * 1024 * 1024
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -21,7 +21,6 @@ KEY = re.compile(r"[0-9a-f]{48}")
 FOLDER = re.compile(r"[0-9a-f]{2}")
 PART_SUFFIX = ".part"
 PART = re.compile(rf"{KEY.pattern}{re.escape(PART_SUFFIX)}")
-MARKER = "holdall-objects"
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 OLD_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 

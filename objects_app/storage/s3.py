@@ -15,12 +15,20 @@ from typing import Any
 from django.conf import settings
 
 from objects_app.errors import StorageUnavailable
-from objects_app.storage.base import STAGING, BlobChanged, BlobEntry, BlobHead, BlobNotFound, PresignedUpload, new_key
-from objects_app.storage.s3_client import Clients, code_of, naming_failures
+from objects_app.storage.base import (
+    MARKER,
+    STAGING,
+    BlobChanged,
+    BlobEntry,
+    BlobHead,
+    BlobNotFound,
+    PresignedUpload,
+    new_key,
+)
+from objects_app.storage.s3_client import Clients, abort_multipart, code_of, naming_failures
 from objects_app.storage.s3_transfer import S3Reader, S3Writer
 
 KEY = re.compile(r"blob/[0-9a-f]{48}|staging/obj_[0-9A-Za-z_-]+/[0-9a-f]{48}")
-MARKER = "holdall-objects"
 DELETED_AT_ONCE = 1000
 LARGEST_COPY = 5 * 1024**3  # bytes that one CopyObject takes; larger blobs are copied in parts
 COPIED_PART = 512 * 1024**2
@@ -28,7 +36,6 @@ COPIED_PART = 512 * 1024**2
 YOUNG_BLOB = timedelta(minutes=10)
 GONE = {"404", "NoSuchKey", "NotFound"}
 CHANGED = {"412", "PreconditionFailed"}
-OVER = {"NoSuchUpload", "404"}
 NOT_OFFERED = {"NotImplemented", "MethodNotAllowed"}
 
 
@@ -94,20 +101,20 @@ class S3Storage:
                 self._delete_batch(wanted[start : start + DELETED_AT_ONCE])
 
     def _delete_batch(self, places: list[str]) -> None:
-        if len(places) == 1:
-            self.clients.internal.delete_object(Bucket=self.bucket, Key=places[0])
-            return
-        objects = [{"Key": place} for place in places]
-        try:
-            answer = self.clients.internal.delete_objects(
-                Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
-            )
-        except self.clients.Refused as refusal:
-            if code_of(refusal) not in NOT_OFFERED:
-                raise
-            for place in places:
-                self._delete_batch([place])
-            return
+        if len(places) > 1:
+            try:
+                self._delete_many(places)
+            except self.clients.Refused as refusal:
+                if code_of(refusal) not in NOT_OFFERED:
+                    raise
+            else:
+                return
+        for place in places:
+            self.clients.internal.delete_object(Bucket=self.bucket, Key=place)
+
+    def _delete_many(self, places: list[str]) -> None:
+        doomed = {"Objects": [{"Key": place} for place in places], "Quiet": True}
+        answer = self.clients.internal.delete_objects(Bucket=self.bucket, Delete=doomed)
         failed = [error for error in answer.get("Errors", []) if error.get("Code") not in GONE]
         if failed:
             raise StorageUnavailable(f"{len(failed)} of {len(places)} blobs were not deleted: {failed[0].get('Code')}")
@@ -160,11 +167,7 @@ class S3Storage:
 
     def abort_upload(self, key: str, upload_id: str) -> None:
         with naming_failures():
-            try:
-                self.clients.internal.abort_multipart_upload(**self._place(key), UploadId=upload_id)
-            except self.clients.Refused as refusal:
-                if code_of(refusal) not in OVER:
-                    raise
+            abort_multipart(self.clients.internal, self._place(key), upload_id)
 
     def presign_upload(
         self, staging_key: str, *, lifetime: timedelta, size: int | None, sha256: str

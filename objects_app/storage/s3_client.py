@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from objects_app.errors import StorageFull, StorageUnavailable
 
 NO_ROOM = {"QuotaExceeded", "InsufficientStorage", "507", "XMinioStorageFull"}
+UPLOAD_OVER = {"NoSuchUpload", "404"}
 CONNECTIONS = 32  # one for each thread that may call the store at the same time, and some
 
 
@@ -37,6 +38,15 @@ def naming_failures() -> Iterator[None]:
 
 def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def abort_multipart(client: Any, place: dict[str, Any], upload_id: str) -> None:
+    """One that is over is no error."""
+    try:
+        client.abort_multipart_upload(**place, UploadId=upload_id)
+    except ClientError as refusal:
+        if code_of(refusal) not in UPLOAD_OVER:
+            raise
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from contextlib import suppress
 from typing import Any
 
 from objects_app.errors import StorageFull, StorageUnavailable
-from objects_app.storage.s3_client import Clients, code_of, naming_failures
+from objects_app.storage.s3_client import Clients, abort_multipart, naming_failures
 
 PART = 16 * 1024 * 1024  # bytes in memory for each blob on its way in; 10,000 parts are the most that a store takes
-OVER = {"NoSuchUpload", "404"}
 
 
 class S3Writer:
@@ -60,15 +59,8 @@ class S3Writer:
             return
         with suppress(StorageUnavailable, StorageFull), naming_failures():
             if self.upload_id:
-                self._abort()
+                abort_multipart(self.client, self.place, self.upload_id)
             self.client.delete_object(**self.place)  # it is there when only the answer to the commit was lost
-
-    def _abort(self) -> None:
-        try:
-            self.client.abort_multipart_upload(**self.place, UploadId=self.upload_id)
-        except Clients.Refused as refusal:
-            if code_of(refusal) not in OVER:
-                raise
 
     def release(self) -> None:
         """A store has no locks."""

@@ -56,14 +56,7 @@ class Redirection:
             await self._redirect()
 
     async def _redirect(self) -> None:
-        await in_verb_thread(
-            downloads.record_download,
-            self.download.stored_object,
-            actor=self.actor,
-            grant=self.grant,
-            sent=None,
-            result="redirected",
-        )
+        await record(self, sent=None, result="redirected")
         location = (b"location", self.download.location.encode("ascii"))
         await self.exchange.answer(302, [*HARMLESS, location, (b"content-length", b"0")])
 
@@ -116,7 +109,7 @@ class Delivery:
         return front_server.address_of(self.exchange, self.download)
 
     async def _hand_over(self, address: str, headers: Headers) -> None:
-        await self._record(sent=None, result="handed over")
+        await record(self, sent=None, result="handed over")
         await front_server.hand_over(self.exchange, address, headers)
 
     async def _send_and_record(self, part: ByteRange, block: bytes) -> None:
@@ -127,17 +120,7 @@ class Delivery:
         finally:
             Delivery.under_way -= 1
             sent = self.exchange.sent
-            await self._record(sent=sent, result="ok" if sent == part.end - part.start else "cut")
-
-    async def _record(self, *, sent: int | None, result: str) -> None:
-        await in_verb_thread(
-            downloads.record_download,
-            self.download.stored_object,
-            actor=self.actor,
-            grant=self.grant,
-            sent=sent,
-            result=result,
-        )
+            await record(self, sent=sent, result="ok" if sent == part.end - part.start else "cut")
 
     async def _send(self, part: ByteRange, block: bytes) -> None:
         """Read the next block while the last one is sent."""
@@ -169,3 +152,14 @@ class Delivery:
         if offset == end:
             return b""
         return await in_file_thread(self.reader.read_at, offset, end - offset)
+
+
+async def record(way: Redirection | Delivery, *, sent: int | None, result: str) -> None:
+    await in_verb_thread(
+        downloads.record_download,
+        way.download.stored_object,
+        actor=way.actor,
+        grant=way.grant,
+        sent=sent,
+        result=result,
+    )

@@ -1,17 +1,15 @@
 """The pairs of tests/races/bucket.py, at a store that keeps the condition of a copy and at one that ignores it."""
 
 from functools import partial
-from itertools import cycle, islice
 
 import pytest
-from django.db import connection
 
 from objects_app.operations import promotion
 from tests.factories import make_person
 from tests.races.bucket import PAIRS, completed_and_purged, ending, put, staged
 from tests.races.conftest import rounds
 from tests.races.scenes import complete, remove_orphans
-from tests.races.test_pairs import play, schedules_of
+from tests.races.test_pairs import play_all
 from tests.races.threads import at_once
 
 pytestmark = pytest.mark.timeout(1800)
@@ -36,33 +34,19 @@ def ignoring_store(s3) -> None:
     s3.endpoint_url = s3.moto.url
 
 
-def run(pair, new_scene, record_property):
-    schedules = schedules_of(pair, new_scene)
-    times = max(rounds() // SLOWER, len(schedules))
-    seen = {}
-    for name, schedule in islice(cycle(schedules.items()), times):
-        scene = new_scene(pair.begins)
-        result = play(pair, scene, schedule)
-        seen.setdefault(result, name)
-        assert result in pair.outcomes | pair.also, name
-        scene.clear()
-    record_property("rounds", (connection.vendor, times))
-    assert seen.keys() >= pair.outcomes
-
-
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_two_calls_that_meet_in_a_bucket_come_to_an_outcome_that_is_allowed(
     pair, new_scene, record_property, monkeypatch
 ):
     monkeypatch.setattr(promotion, "LEASE", pair.lease)
-    run(pair, new_scene, record_property)
+    play_all(pair, new_scene, record_property, rounds=rounds() // SLOWER)
 
 
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.row == "X23"], ids=str)
 def test_bytes_that_are_replaced_during_the_copy_are_noticed_by_their_etag_alone(
     pair, ignoring_store, new_scene, record_property
 ):
-    run(pair, new_scene, record_property)
+    play_all(pair, new_scene, record_property, rounds=rounds() // SLOWER)
 
 
 def test_of_eight_completions_one_wins_and_the_others_are_told_whether_to_ask_again(new_scene):

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from tests import s3_server
 from tests.sigv4 import Credentials, Request
@@ -20,20 +18,8 @@ def make_client() -> Iterator[Callable[..., Any]]:
     clients = []
 
     def make_client(credentials: Credentials = ALICE, signs_bodies: bool = True) -> Any:
-        clients.append(
-            boto3.client(
-                "s3",
-                endpoint_url=ENDPOINT,
-                aws_access_key_id=credentials.access_key,
-                aws_secret_access_key=credentials.secret_key,
-                aws_session_token=credentials.session_token or None,
-                region_name=credentials.region,
-                config=Config(
-                    signature_version="s3v4",
-                    s3={"addressing_style": "path", "payload_signing_enabled": signs_bodies},
-                ),
-            )
-        )
+        style = {"addressing_style": "path", "payload_signing_enabled": signs_bodies}
+        clients.append(s3_server.make_client(ENDPOINT, credentials, s3=style))
         return clients[-1]
 
     yield make_client
