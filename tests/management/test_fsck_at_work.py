@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.core.management import call_command
 from django.db import connections
 
+from objects_app.lifecycle import objects
 from objects_app.management.commands import fsck
 from tests.factories import make_object, make_person
 
@@ -13,7 +14,7 @@ def test_others_may_write_between_one_object_and_the_next(real_database, disk, m
     alice = make_person("alice")
     for number in range(3):
         make_object(alice, f"{number}.txt")
-    monkeypatch.setattr(fsck, "BATCH", 1)
+    monkeypatch.setattr(objects, "BATCH", 1)
     examine = fsck.Command.examine
 
     def examine_after_a_write(self, stored_object, **options):
