@@ -155,12 +155,20 @@ class Exchange(BaseHTTPRequestHandler):
         length = self.headers["content-length"]
         if length is None and self.command in ("POST", "PUT"):  # nor is a chunked body taken
             self.close_connection = True
+            if self.headers["transfer-encoding"]:
+                self._swallow_chunks()
             raise Refused(411, "MissingContentLength", "You must provide the Content-Length HTTP header")
         body = rules.received(blocks(self.rfile, int(length or 0)), self._new_file())
         if body.length < int(length or 0):
             self.close_connection = True
             raise Refused(400, "IncompleteBody", "You did not provide the number of bytes specified by Content-Length")
         return body
+
+    def _swallow_chunks(self) -> None:
+        """A client that is still sending would see its connection reset, and no answer."""
+        while size := int(self.rfile.readline().partition(b";")[0].strip() or b"0", 16):
+            self.rfile.read(size + len(b"\r\n"))
+        self.rfile.readline()
 
     def _carry_out(self, call: Call, request: Request, body: rules.Body) -> Answer:
         """A condition and what hangs on it are one step, as in S3."""
@@ -207,6 +215,8 @@ class Exchange(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         if has_body:
             self.send_header("Content-Length", str(answer.length))
+        if self.close_connection:  # or the client would send its next request into it
+            self.send_header("Connection", "close")
         self.end_headers()
         answer.body.seek(0)
         for block in blocks(answer.body, call.bytes_out):
