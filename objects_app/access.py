@@ -28,15 +28,26 @@ class Via(StrEnum):
 
 
 class Verb(StrEnum):
+    """What may be done in an account. Keys can be given the first two alone."""
+
     READ = "read"
     WRITE = "write"
+    SEE_ACTIVITY = "see activity"
+    MANAGE_KEYS = "manage keys"
+    MANAGE_MEMBERS = "manage members"
 
 
-SCOPES = {Verb.READ: "objects:read", Verb.WRITE: "objects:write"}
+SCOPES = {
+    Verb.READ: "objects:read",
+    Verb.WRITE: "objects:write",
+    Verb.SEE_ACTIVITY: "activity:read",
+    Verb.MANAGE_KEYS: "keys:manage",
+    Verb.MANAGE_MEMBERS: "members:manage",
+}
 ROLE_SCOPES = {
-    Role.VIEWER: frozenset({"objects:read"}),
-    Role.MEMBER: frozenset(SCOPES.values()),
-    Role.ADMIN: frozenset(SCOPES.values()),
+    Role.VIEWER: frozenset({SCOPES[Verb.READ]}),
+    Role.MEMBER: frozenset({SCOPES[Verb.READ], SCOPES[Verb.WRITE]}),
+    Role.ADMIN: frozenset(SCOPES.values()) - {SCOPES[Verb.MANAGE_MEMBERS]},
     Role.OWNER: frozenset(SCOPES.values()),
 }
 
@@ -144,8 +155,18 @@ def require_scope(actor: Actor, verb: Verb) -> None:
         raise ScopeMissing(f"This needs the scope {SCOPES[verb]}.")
 
 
+def holds(actor: Actor, verb: Verb) -> bool:
+    return actor.operates or SCOPES[verb] in actor.scopes
+
+
+def require_in_account(actor: Actor, verb: Verb, account_id: str) -> None:
+    """For what belongs to an account as a whole: its keys, its members, its activity."""
+    if not actor.operates and not (account_id == actor.account_id and holds(actor, verb)):
+        raise NotAllowed(f"Your role in this account does not let you {verb}.")
+
+
 def require_operator(actor: Actor) -> None:
-    """Accounts and keys are managed by whoever runs the service; a key manages neither."""
+    """Accounts are opened, suspended and resumed by whoever runs the service."""
     if not actor.operates:
         raise NotAllowed("Only operators may do this.")
 

@@ -99,9 +99,38 @@ def test_whoever_is_not_known_may_do_nothing(alice, verb):
 def test_a_key_may_do_what_its_scopes_say(alice, scope, missing):
     key, _ = keys.create_key(alice.account, name="half", actor=OPERATOR, scopes=(scope,))
     notes = make_object(alice)
-    assert [access.may(access.key_actor(key), verb, notes) for verb in Verb] == [v is not missing for v in Verb]
+    assert [access.may(access.key_actor(key), verb, notes) for verb in (Verb.READ, Verb.WRITE)] == [
+        verb is not missing for verb in (Verb.READ, Verb.WRITE)
+    ]
     with pytest.raises(ScopeMissing):
         access.require(access.key_actor(key), missing, notes)
+
+
+@pytest.mark.parametrize("verb", [Verb.SEE_ACTIVITY, Verb.MANAGE_KEYS, Verb.MANAGE_MEMBERS])
+def test_a_key_manages_nothing(alice, verb):
+    with pytest.raises(NotAllowed):
+        access.require_in_account(alice.actor, verb, alice.account.pk)
+
+
+@pytest.mark.parametrize(
+    ("role", "verbs"),
+    [
+        (Role.VIEWER, {Verb.READ}),
+        (Role.MEMBER, {Verb.READ, Verb.WRITE}),
+        (Role.ADMIN, {Verb.READ, Verb.WRITE, Verb.SEE_ACTIVITY, Verb.MANAGE_KEYS}),
+        (Role.OWNER, set(Verb)),
+    ],
+)
+def test_each_role_may_do_what_the_one_before_may_and_more(alice, role, verbs):
+    membership = Membership(account=alice.account, user=alice.user, role=role)
+    assert {verb for verb in Verb if access.holds(access.member_actor(membership), verb)} == verbs
+
+
+def test_a_member_manages_nothing_of_another_account(alice, bob):
+    owner = access.member_actor(alice.membership)
+    access.require_in_account(owner, Verb.MANAGE_KEYS, alice.account.pk)
+    with pytest.raises(NotAllowed):
+        access.require_in_account(owner, Verb.MANAGE_KEYS, bob.account.pk)
 
 
 def test_others_may_read_what_is_public_and_never_write_it(alice, bob):

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from objects_app import access, audit, clock, key_cache
-from objects_app.access import Actor
+from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import ValidationFailed
 from objects_app.ids import base62
@@ -37,7 +37,7 @@ def create_key(
     expires_at: datetime | Combinable | None = None,
 ) -> tuple[ApiKey, str]:
     """Return the key and its secret, which is kept nowhere and cannot be shown again."""
-    access.require_operator(actor)
+    access.require_in_account(actor, Verb.MANAGE_KEYS, account.pk)
     secret = new_secret()
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)
@@ -105,7 +105,7 @@ def _note_use(key: ApiKey, *, address: str | None) -> None:
 
 def revoke_key(key: ApiKey, *, actor: Actor) -> bool:
     """The key is dead at the next request, in every process. Return False where it was revoked before."""
-    access.require_operator(actor)
+    access.require_in_account(actor, Verb.MANAGE_KEYS, key.account_id)
     with transaction.atomic():
         moved = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
             revoked_at=clock.now(), revoked_by=actor.label

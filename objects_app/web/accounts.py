@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from objects_app.errors import NotFound
 from objects_app.web.members import CHOSEN_ACCOUNT, Member, for_members
+from objects_app.web.methods import only
 
 
-@require_POST
+@only("POST")
 @for_members
 def choose_account(request: HttpRequest, member: Member) -> HttpResponse:
     """Only one of the person's own accounts can be chosen."""

@@ -62,7 +62,10 @@ def _answer(request: HttpRequest, view: Callable[..., HttpResponse], **kwargs: A
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     """A form that was sent too late cannot be sent again by a redirect: its sender starts at the list."""
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("objects"))
+    response = redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("objects"))
+    if request.headers.get("HX-Request"):  # a part of a page has no room for the form
+        return HttpResponse(status=204, headers={"HX-Redirect": response.url})
+    return response
 
 
 def find_member(request: HttpRequest) -> Member | None:

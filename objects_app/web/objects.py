@@ -2,19 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timesince import timesince
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from objects_app import access, listing
 from objects_app.access import Actor, Verb
@@ -22,6 +16,9 @@ from objects_app.errors import BadRequest, InvalidCursor, NotDownloadable, Objec
 from objects_app.models import State, StoredObject
 from objects_app.operations import downloads, objects
 from objects_app.web.members import Member, for_members
+from objects_app.web.methods import only
+from objects_app.web.pages import render_page
+from objects_app.web.returning import way_back
 
 ROWS = 50
 DOWNLOAD_URL_LIFETIME = timedelta(minutes=5)
@@ -39,13 +36,12 @@ class Row:
 
     stored_object: Any
     state: State
-    age: str
     can_change: bool
     can_download: bool
     can_delete: bool
 
 
-@require_safe
+@only("GET")
 @for_members
 def list_objects(request: HttpRequest, member: Member) -> HttpResponse:
     form = FilterForm(request.GET)
@@ -53,7 +49,6 @@ def list_objects(request: HttpRequest, member: Member) -> HttpResponse:
         raise BadRequest("The address of this list asks for something that does not exist.")
     page = _page(member.actor, form.cleaned_data)
     context = {
-        "member": member,
         "form": form,
         "rows": [_row(stored_object, member.actor) for stored_object in page.rows],
         "newest": _query(request, after=""),
@@ -61,7 +56,7 @@ def list_objects(request: HttpRequest, member: Member) -> HttpResponse:
         "is_filtered": bool(form.cleaned_data["search"] or form.cleaned_data["state"]),
         "base_url": settings.PUBLIC_BASE_URL,
     }
-    return render(request, "objects/list.html", context)
+    return render_page(request, member, "objects/list.html", context)
 
 
 def _page(actor: Actor, wanted: dict[str, str]) -> listing.Page:
@@ -85,20 +80,13 @@ def _row(stored_object: Any, actor: Actor) -> Row:
     return Row(
         stored_object,
         state=state,
-        age=_age(stored_object.created_at),
         can_change=may_write and state in objects.CHANGEABLE,
         can_download=state == State.READ_ONLY and access.may(actor, Verb.READ, stored_object),
         can_delete=may_write and state != State.DELETED,
     )
 
 
-def _age(moment: datetime) -> str:
-    if timezone.now() - moment < timedelta(minutes=1):
-        return "just now"
-    return f"{timesince(moment, depth=1)} ago"
-
-
-@require_POST
+@only("POST")
 @for_members
 def publish(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     stored_object = _own_object(member.actor, object_id)
@@ -109,7 +97,7 @@ def publish(request: HttpRequest, member: Member, object_id: str) -> HttpRespons
     )
 
 
-@require_POST
+@only("POST")
 @for_members
 def unpublish(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     stored_object = _own_object(member.actor, object_id)
@@ -120,7 +108,7 @@ def unpublish(request: HttpRequest, member: Member, object_id: str) -> HttpRespo
     )
 
 
-@require_POST
+@only("POST")
 @for_members
 def download(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     stored_object = _own_object(member.actor, object_id)
@@ -128,11 +116,11 @@ def download(request: HttpRequest, member: Member, object_id: str) -> HttpRespon
         url = downloads.issue_download_url(stored_object, actor=member.actor, expires_in=DOWNLOAD_URL_LIFETIME)
     except NotDownloadable as refusal:
         messages.error(request, refusal.message)
-        return HttpResponseRedirect(_way_back(request))
+        return HttpResponseRedirect(way_back(request))
     return HttpResponseRedirect(url, status=303)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@only("GET", "POST")
 @for_members
 def delete(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     """GET asks, POST does it."""
@@ -146,9 +134,9 @@ def delete(request: HttpRequest, member: Member, object_id: str) -> HttpResponse
     access.require(member.actor, Verb.WRITE, stored_object)
     if stored_object.current_state == State.DELETED:
         messages.info(request, f"“{stored_object.name}” was deleted before.")
-        return HttpResponseRedirect(_way_back(request))
-    context = {"member": member, "stored_object": stored_object, "way_back": _way_back(request)}
-    return render(request, "objects/delete.html", context)
+        return HttpResponseRedirect(way_back(request))
+    context = {"stored_object": stored_object, "way_back": way_back(request)}
+    return render_page(request, member, "objects/delete.html", context)
 
 
 def _own_object(actor: Actor, object_id: str) -> StoredObject:
@@ -166,11 +154,4 @@ def _carry_out(request: HttpRequest, change: Callable[[], object], *, done: str)
         messages.error(request, refusal.message)
     else:
         messages.success(request, done)
-    return HttpResponseRedirect(_way_back(request))
-
-
-def _way_back(request: HttpRequest) -> str:
-    """The list as it was, with its filters and page; never another site."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    is_here = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    return target if is_here else reverse("objects")
+    return HttpResponseRedirect(way_back(request))

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from objects_app.web import accounts, docs, health, metrics, objects
+from objects_app.web import accounts, appearance, docs, health, metrics, objects
 from objects_app.web.sign_in import SignInView
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/login/", SignInView.as_view(), name="sign_in"),
     path("accounts/logout/", LogoutView.as_view(), name="sign_out"),
     path("accounts/choose", accounts.choose_account, name="choose_account"),
+    path("settings/appearance", appearance.appearance, name="appearance"),
     path("docs/", docs.swagger, name="docs"),
     path("docs/openapi.yaml", docs.openapi, name="openapi"),
     path("favicon.ico", require_safe(RedirectView.as_view(url=static("img/icon.svg")))),

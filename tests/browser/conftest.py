@@ -1,0 +1,103 @@
+"""A real server on the embedded default, and a real browser that visits it."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser.people import DOMAIN
+from tests.factories import PASSWORD
+from tests.live import LiveServer, start_server
+from tests.services import is_missing
+
+NEEDED = ("chromium", "chromium-browser", "google-chrome")
+MOVE_IN = "from tests.browser import people; people.move_in()"
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+@dataclass
+class Site:
+    """The server, and the secret of an API key of alice's account."""
+
+    server: LiveServer
+    key: str
+
+    @property
+    def url(self) -> str:
+        return self.server.base_url
+
+
+@dataclass
+class Trouble:
+    """What a page must never cause: errors in the console, and requests to other hosts."""
+
+    host: str
+    found: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.found.append(f"{message.type}: {message.text}")
+
+    def watch(self, request: Request) -> None:
+        if urlsplit(request.url).scheme in {"http", "https"} and urlsplit(request.url).netloc != self.host:
+            self.found.append(f"request to {request.url}")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    server = start_server(tmp_path_factory.mktemp("browser") / "data", THROTTLE_ENABLED="false")
+    try:
+        key = re.search(r"alice: (\S+)", server.manage("shell", "--no-imports", "-c", MOVE_IN))
+        yield Site(server, key[1])
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, NEEDED)), None)
+    if program is None:
+        is_missing("no Chromium is installed, which the tests of pages need")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=[*sandbox, "--disable-dev-shm-usage"])
+
+
+@pytest.fixture
+def visit(chromium, site) -> Iterator[Callable[..., Page]]:
+    """Open a clean browser, signed in as the person named, on the list of objects; nothing may go wrong in it.
+
+    `complains=True` is for pages that answer an error, which Chromium notes in its console.
+    """
+    contexts: list[tuple[BrowserContext, Trouble, bool]] = []
+
+    def open_browser(person: str = "", *, viewport=WIDE, complains: bool = False, **options) -> Page:
+        context = chromium.new_context(base_url=site.url, viewport=viewport, **options)
+        context.set_default_timeout(15_000)
+        trouble = Trouble(urlsplit(site.url).netloc)
+        context.on("console", trouble.hear)
+        context.on("request", trouble.watch)
+        contexts.append((context, trouble, complains))
+        page = context.new_page()
+        page.on("pageerror", lambda error: trouble.found.append(str(error)))
+        if person:
+            sign_in(page, person)
+        return page
+
+    yield open_browser
+    for context, _, _ in contexts:
+        context.close()
+    assert [trouble.found for _, trouble, complains in contexts if trouble.found and not complains] == []
+
+
+def sign_in(page: Page, person: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(f"{person}@{DOMAIN}")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("heading", name="Objects", level=1).wait_for()

@@ -1,0 +1,16 @@
+"""The people of the server that browsers visit, made in it once: `python manage.py shell -c` runs this there."""
+
+from objects_app.models import Membership, Role, User
+from tests.factories import PASSWORD, make_person
+
+DOMAIN = "example.com"
+
+
+def move_in() -> None:
+    """alice owns the account `alice`, where carol, dave and erin work in the lower roles; bob has an account of his own."""
+    alice = make_person("alice")
+    make_person("bob")
+    for name, role in (("carol", Role.ADMIN), ("dave", Role.MEMBER), ("erin", Role.VIEWER)):
+        user = User.objects.create_user(f"{name}@{DOMAIN}", PASSWORD)
+        Membership.objects.create(account=alice.account, user=user, role=role)
+    print(f"alice: {alice.secret}")  # noqa: T201  the caller reads it
