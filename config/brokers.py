@@ -41,10 +41,11 @@ def cache(redis_url: str) -> dict[str, Any]:
     from redis.retry import Retry  # noqa: PLC0415
 
     return {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "objects_app.redis_cache.TolerantRedisCache",
         "LOCATION": redis_url,
         "KEY_PREFIX": "holdall",
         "OPTIONS": {
+            "serializer": "objects_app.redis_cache.JSONSerializer",
             "socket_timeout": PATIENCE_SECONDS,
             "socket_connect_timeout": PATIENCE_SECONDS,
             "retry": Retry(NoBackoff(), 1),  # a connection from before a restart of Redis is replaced unnoticed

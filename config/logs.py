@@ -38,6 +38,7 @@ def logging(log_format: str, log_file: str, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.request": {"level": "ERROR"},  # holdall.access has a line for every request
             "psycopg.pool": {"level": "WARNING"},  # which otherwise tells of every connection lent and given back
+            "axes": {"level": "ERROR"},  # the audit trail tells of failures and locks
             "botocore": {"level": "WARNING"},  # which otherwise tells of every signature that it makes
         },
     }

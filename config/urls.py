@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from objects_app.api.errors import error_answer
-from objects_app.errors import BadRequest, InternalError, NotAllowed, NotFound, ObjectsError
+from objects_app.errors import BadRequest, InternalError, NotAllowed, NotFound, ObjectsError, TooManyRequests
 from objects_app.web.errors import error_page
 
 urlpatterns = [
@@ -33,6 +33,11 @@ def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, NotFound())
+
+
+def handler429(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """For allauth, which counts requests to its pages."""
+    return _answer(request, TooManyRequests("Too many requests from here. Wait some minutes, then try again."))
 
 
 def handler500(request: HttpRequest) -> HttpResponse:

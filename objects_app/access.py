@@ -6,7 +6,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
-from objects_app.models import ApiKey, Membership, MetadataPair, Role, StoredObject, User
+from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, Role, StoredObject, User
 from objects_app.models.objects import StoredObjectQuerySet, is_public_now
 from objects_app.signing import TransferGrant
 
@@ -34,6 +34,7 @@ class Verb(StrEnum):
     WRITE = "write"
     SEE_ACTIVITY = "see activity"
     MANAGE_KEYS = "manage keys"
+    MANAGE_ACCOUNT = "change the account's settings"
     MANAGE_MEMBERS = "manage members"
 
 
@@ -42,6 +43,7 @@ SCOPES = {
     Verb.WRITE: "objects:write",
     Verb.SEE_ACTIVITY: "activity:read",
     Verb.MANAGE_KEYS: "keys:manage",
+    Verb.MANAGE_ACCOUNT: "account:manage",
     Verb.MANAGE_MEMBERS: "members:manage",
 }
 ROLE_SCOPES = {
@@ -89,6 +91,11 @@ def member_actor(membership: Membership) -> Actor:
     )
 
 
+def person_actor(user: User) -> Actor:
+    """A person who is at work in no account: while signing in, or joining one."""
+    return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, via=Via.SESSION)
+
+
 def staff_actor(user: User) -> Actor:
     """An operator in the admin, who acts on every account's objects."""
     return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, operates=True, via=Via.ADMIN)
@@ -112,6 +119,19 @@ def live_memberships(user: User) -> QuerySet[Membership]:
     """The accounts that a person may be at work in, as what; suspended ones do not count."""
     memberships = Membership.objects.filter(user=user, account__suspended_at__isnull=True)
     return memberships.select_related("account", "user").order_by("account__name", "account_id")
+
+
+def own_members(actor: Actor) -> QuerySet[Membership]:
+    """The people of the actor's account, for whoever may manage them."""
+    require_in_account(actor, Verb.MANAGE_MEMBERS, actor.account_id)
+    members = Membership.objects.filter(account_id=actor.account_id)
+    return members.select_related("user", "account").order_by("user__email")
+
+
+def own_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """Those that still can be accepted, and those that ran out without an answer."""
+    require_in_account(actor, Verb.MANAGE_MEMBERS, actor.account_id)
+    return Invitation.objects.unanswered().filter(account_id=actor.account_id).order_by("email")
 
 
 def visible_objects(actor: Actor) -> StoredObjectQuerySet:

@@ -9,7 +9,9 @@ class ObjectsConfig(AppConfig):
     verbose_name = "Objects"
 
     def ready(self) -> None:
-        from objects_app import admin, checks  # noqa: F401, PLC0415  registers the admin's pages and the system checks
+        # They register the admin's pages, the system checks, and who hears the signals of libraries.
+        from objects_app import admin, checks  # noqa: F401, PLC0415
+        from objects_app.web import receivers  # noqa: F401, PLC0415
 
 
 class ObjectsAdminConfig(SimpleAdminConfig):

@@ -7,15 +7,31 @@ from typing import Any
 from django.db import connection
 
 from objects_app.access import Actor
-from objects_app.models import Account, ApiKey, AuditEvent, StoredObject
+from objects_app.models import Account, ApiKey, AuditEvent, Invitation, Membership, StoredObject, User
 
-Target = StoredObject | ApiKey | Account | None
+Target = StoredObject | ApiKey | Account | User | Membership | Invitation | None
 
 
 class AuditAction(StrEnum):
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_SUSPENDED = "account.suspended"
     ACCOUNT_RESUMED = "account.resumed"
+    ACCOUNT_CHANGED = "account.changed"
+    USER_SIGNED_IN = "user.signed_in"
+    USER_SIGN_IN_FAILED = "user.sign_in_failed"
+    USER_LOCKED_OUT = "user.locked_out"
+    USER_SIGNED_OUT = "user.signed_out"
+    USER_CHANGED = "user.changed"
+    USER_PASSWORD_CHANGED = "user.password_changed"  # noqa: S105  a name
+    USER_FACTOR_ADDED = "user.factor_added"
+    USER_FACTOR_REMOVED = "user.factor_removed"
+    USER_SESSION_ENDED = "user.session_ended"
+    USER_RESET_LINK_MADE = "user.reset_link_made"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_INVITATION_REVOKED = "member.invitation_revoked"
+    MEMBER_JOINED = "member.joined"
+    MEMBER_ROLE_CHANGED = "member.role_changed"
+    MEMBER_REMOVED = "member.removed"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     OBJECT_CREATED = "object.created"
@@ -50,7 +66,7 @@ def record(
         action=action,
         target_type=type(target).__name__.lower() if target else "",
         target_id=target.pk if target else target_id,
-        target_label=target.name if target else "",
+        target_label=_label_of(target),
         result=result,
         bytes=size,
         details=details,
@@ -89,4 +105,14 @@ def _columns_of(actor: Actor) -> dict[str, str | None]:
 def _account_of(target: Target) -> str:
     if isinstance(target, Account):
         return target.pk
-    return target.account_id if target else ""
+    if target is None or isinstance(target, User):
+        return ""
+    return target.account_id
+
+
+def _label_of(target: Target) -> str:
+    if isinstance(target, User | Invitation):
+        return target.email
+    if isinstance(target, Membership):
+        return target.user.email
+    return target.name if target else ""

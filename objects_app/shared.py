@@ -41,19 +41,19 @@ brake = Brake()
 
 def count(name: str, *, seconds: int) -> int:
     """How often it was counted within `seconds` from the first time."""
-    counted = _ask(lambda: _count_in_redis(name, seconds)) if settings.REDIS_URL else None
+    counted = ask(lambda: _count_in_redis(name, seconds)) if settings.REDIS_URL else None
     return counted or _count_here(name, seconds)
 
 
 def forget(name: str) -> None:
     _own().delete(name)
     if settings.REDIS_URL:
-        _ask(lambda: _redis().delete(_key(name)))
+        ask(lambda: _redis().delete(_key(name)))
 
 
 def read(name: str) -> str | None:
     """The word that was written last, empty where none is there; None where Redis does not answer."""
-    return _ask(lambda: _read_in_redis(name))
+    return ask(lambda: _read_in_redis(name))
 
 
 def write(name: str, word: str) -> None:
@@ -61,7 +61,8 @@ def write(name: str, word: str) -> None:
     _try(lambda: _redis().set(_key(name), word))
 
 
-def _ask(question: Callable[[], Answer]) -> Answer | None:
+def ask(question: Callable[[], Answer]) -> Answer | None:
+    """The answer to a question to Redis; None where it does not answer."""
     if brake.holds():
         return None
     if brake.until:

@@ -171,12 +171,12 @@ def test_what_somebody_else_has_pickled_there_is_not_run(redis_url):
 
 def test_guesses_are_counted_while_redis_is_away(client, alice, redis_server):
     redis_server.stop()
-    guess = {"username": "alice@example.com", "password": "wrong"}
-    answers = [client.post(reverse("sign_in"), guess).content.decode() for _ in range(11)]
+    guess = {"login": "alice@example.com", "password": "wrong"}
+    answers = [client.post(reverse("account_login"), guess).content.decode() for _ in range(11)]
     assert WAIT in answers[-1]
 
 
 def test_people_sign_in_while_redis_is_away(client, alice, redis_server):
     redis_server.stop()
-    answer = client.post(reverse("sign_in"), {"username": "nobody@example.com", "password": "wrong"})
+    answer = client.post(reverse("account_login"), {"login": "nobody@example.com", "password": "wrong"})
     assert WRONG in answer.content.decode()

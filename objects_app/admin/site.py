@@ -1,12 +1,11 @@
 """The operator's admin, which has no sign-in of its own."""
 
-from typing import Any
+from typing import Any, cast
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import redirect
 
 
 class ObjectsAdminSite(admin.AdminSite):
@@ -16,7 +15,9 @@ class ObjectsAdminSite(admin.AdminSite):
     enable_nav_sidebar = False  # the tables need its room
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
-        """The same sign-in as for everybody; whoever is signed in and sent here is no staff."""
-        if request.user.is_authenticated and not self.has_permission(request):
-            raise PermissionDenied
-        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+        """The same sign-in as for everybody, second factor included; whoever is signed in and no staff is refused."""
+        return cast("HttpResponse", secure_admin_login(_go_on)(request))
+
+
+def _go_on(_request: HttpRequest) -> HttpResponse:
+    return redirect("admin:index")

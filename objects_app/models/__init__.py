@@ -2,6 +2,7 @@
 
 from objects_app.models.accounts import Account, Membership, Role, User
 from objects_app.models.audit import AuditEvent
+from objects_app.models.invitations import Invitation
 from objects_app.models.jobs import Job, JobRun
 from objects_app.models.keys import ApiKey, KeyUse
 from objects_app.models.objects import MetadataPair, State, StoredObject
@@ -13,6 +14,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "IdempotencyRecord",
+    "Invitation",
     "Job",
     "JobRun",
     "KeyUse",

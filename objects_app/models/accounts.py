@@ -19,6 +19,8 @@ class Account(models.Model):
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    default_is_public = models.BooleanField(default=False, db_default=False)
+    default_lifetime = models.DurationField(null=True, blank=True)
     users: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
         "User", through="Membership", related_name="accounts"
     )

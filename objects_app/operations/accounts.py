@@ -1,9 +1,11 @@
-"""Accounts: create, suspend, resume."""
+"""Accounts: create, change, suspend, resume."""
+
+from datetime import timedelta
 
 from django.db import transaction
 
 from objects_app import access, audit, clock, key_cache
-from objects_app.access import Actor
+from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.models import Account
 
@@ -14,6 +16,20 @@ def create_account(name: str, *, actor: Actor) -> Account:
         account = Account.objects.create(name=name)
         audit.record(AuditAction.ACCOUNT_CREATED, actor=actor, target=account)
     return account
+
+
+def change_defaults(account: Account, *, is_public: bool, lifetime: timedelta | None, actor: Actor) -> bool:
+    """How objects begin that are made by the pages. Return False where nothing changed."""
+    access.require_in_account(actor, Verb.MANAGE_ACCOUNT, account.pk)
+    before = {"default_is_public": account.default_is_public, "default_lifetime": account.default_lifetime}
+    wanted = {"default_is_public": is_public, "default_lifetime": lifetime}
+    if before == wanted:
+        return False
+    seconds = int(lifetime.total_seconds()) if lifetime else None
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(**wanted)
+        audit.record(AuditAction.ACCOUNT_CHANGED, actor=actor, target=account, is_public=is_public, lifetime=seconds)
+    return True
 
 
 def suspend_account(account: Account, *, actor: Actor) -> bool:

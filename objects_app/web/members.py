@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from objects_app import access, errors, request_id
 from objects_app.access import Actor
 from objects_app.errors import NotAllowed, ObjectNotFound
-from objects_app.models import Account, User
+from objects_app.models import Account, Role, User
 from objects_app.operations.refusals import record_refusal
 from objects_app.web.errors import error_page
 
@@ -28,6 +28,7 @@ class Member:
     actor: Actor
     account: Account
     accounts: list[Account]
+    role: Role
 
 
 def for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -80,4 +81,4 @@ def find_member(request: HttpRequest) -> Member | None:
         address=request.META.get("REMOTE_ADDR") or None,
         request_id=request_id.current.get(),
     )
-    return Member(actor, chosen.account, [each.account for each in memberships])
+    return Member(actor, chosen.account, [each.account for each in memberships], Role(chosen.role))

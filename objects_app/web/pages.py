@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from objects_app import access
 from objects_app.access import Verb
-from objects_app.web.members import Member
+from objects_app.web.members import Member, find_member
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,25 @@ class Place:
     folders: tuple[str, ...] = ()
 
 
-PLACES = (Place("Objects", "box", "objects", folders=("/objects/",)),)
+PLACES = (
+    Place("Objects", "box", "objects", folders=("/objects/",)),
+    Place("Settings", "gear", "settings", folders=("/accounts/",)),
+)
 
 
 def render_page(request: HttpRequest, member: Member, template: str, context: dict[str, Any]) -> HttpResponse:
     frame = {"member": member, "navigation": list(_navigation(request.path, member))}
     return render(request, template, frame | context)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The same frame for pages that a library renders, looked up where a template asks for it."""
+    return {"frame": SimpleLazyObject(lambda: _frame_of(request)), "mail_is_on": settings.MAIL_IS_ON}
+
+
+def _frame_of(request: HttpRequest) -> dict[str, Any]:
+    member = find_member(request) if request.user.is_authenticated else None
+    return {"member": member, "navigation": list(_navigation(request.path, member)) if member else []}
 
 
 def _navigation(path: str, member: Member) -> Iterator[dict[str, Any]]:

@@ -1,58 +1,81 @@
-"""Signing in by e-mail address and password, with a brake on guessing."""
+"""Signing in with e-mail address and password: what allauth and axes ask of this server."""
 
-import hashlib
 from typing import Any
 
-from django import forms
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context
+from axes.backends import AxesStandaloneBackend
+from axes.exceptions import AxesBackendPermissionDenied
+from django.conf import settings
+from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from objects_app import shared
+from objects_app.models import User
 
-FAILURES_AT_MOST = 10
-ATTEMPTS_OF_ADDRESS_AT_MOST = 50
-ATTEMPTS_FORGOTTEN_AFTER = 10 * 60
 WRONG = "The e-mail address or the password is not right."
 WAIT = "Too many failed attempts. Wait ten minutes, then try again."
+LONGEST_EMAIL = 254
 
 
-class SignInForm(AuthenticationForm):
-    """Says the same of an unknown address, a wrong password and a person who was locked out."""
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+    """Says the same of an unknown address, a wrong password and a person who was locked out; nobody signs up."""
 
-    username = forms.EmailField(
-        label="E-mail address",
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )
-    error_messages = {"invalid_login": WRONG, "inactive": WRONG}  # noqa: RUF012  Django reads it from the class
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": WRONG,
+        "too_many_login_attempts": "Too many wrong codes. Wait five minutes, then try again.",
+    }
 
-    def clean(self) -> dict[str, Any]:
-        email = self.cleaned_data.get("username", "")
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        if email and _is_too_much(email, address=address):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Counting is left to axes, and whoever may not sign in is no different from a stranger."""
+        user = authenticate(request, **credentials)
+        AuthenticationBackend.unstash_authenticated_user()
+        if getattr(request, "axes_locked_out", False):
             raise ValidationError(WAIT, code="wait")
-        cleaned_data = super().clean()
-        shared.forget(_counter(email, address=address))
-        return cleaned_data
+        return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return self.authenticate(context.request, email=user.email, password=password) == user
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only an address of this site, whatever other names it has."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if settings.MAIL_IS_ON:
+            super().send_mail(template_prefix, email, context)
 
 
-def _is_too_much(email: str, *, address: str) -> bool:
-    """Guesses at one person, or at many from one network address, which no success of its own makes good."""
-    at_person, from_address = _count(_counter(email, address=address)), _count(_counter("", address=address))
-    return at_person > FAILURES_AT_MOST or from_address > ATTEMPTS_OF_ADDRESS_AT_MOST
+class LockingBackend(AxesStandaloneBackend):  # type: ignore[misc]  # axes is not typed
+    """Tells a guess during a lock from the one that brought it."""
+
+    def authenticate(self, request: HttpRequest, *args: Any, **credentials: Any) -> None:
+        try:
+            super().authenticate(request, *args, **credentials)
+        except AxesBackendPermissionDenied:
+            request.was_locked_out = True  # type: ignore[attr-defined]
+            raise
 
 
-def _counter(email: str, *, address: str) -> str:
-    return "sign-in:" + hashlib.sha256(f"{address} {email.lower()}".encode()).hexdigest()
+def address_of(request: HttpRequest) -> str:
+    """The proxies in front were looked through already."""
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _count(counter: str) -> int:
-    """Each attempt counts before it is tried, so that many at once are no way around."""
-    return shared.count(counter, seconds=ATTEMPTS_FORGOTTEN_AFTER)
+def guessed_email(_request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """One person, however the address is spelled."""
+    return str((credentials or {}).get("email") or "").strip().lower()[:LONGEST_EMAIL]
 
 
-class SignInView(LoginView):
-    template_name = "accounts/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
+def say_wait(_request: HttpRequest, response: HttpResponse, _credentials: dict[str, Any] | None) -> HttpResponse:
+    """The form itself says it; programs read it from the status."""
+    response.status_code = 429
+    return response

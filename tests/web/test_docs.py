@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from tests.factories import PASSWORD
-
 PAGE = "/docs/"
 FILE = "/docs/openapi.yaml"
 
@@ -53,5 +51,5 @@ def test_a_stranger_is_sent_to_sign_in_where_the_documents_are_not_public(client
 
 def test_who_is_signed_in_reads_documents_that_are_not_public(client, alice, settings):
     settings.DOCS_PUBLIC = False
-    assert client.login(username=alice.user.email, password=PASSWORD)
+    client.force_login(alice.user)
     assert [client.get(path).status_code for path in (PAGE, FILE)] == [200, 200]
