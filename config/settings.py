@@ -1,16 +1,16 @@
 """Every setting, read once from the environment. A bad value stops the start with one sentence."""
 
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import brokers, bucket, databases, logs, mail, oidc
+from config import brokers, bucket, databases, logs
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
 from config.schedule import Jittered
 from config.secret_key import read_or_create_secret_key
+from config.sign_in import *  # noqa: F403  what allauth, axes and mail read is the larger half of all settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -180,61 +180,10 @@ USE_I18N = False
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Signing in: by allauth, with e-mail address and password, passkeys and OIDC; axes locks out who guesses
-AUTHENTICATION_BACKENDS = [
-    "objects_app.web.sign_in.LockingBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-ACCOUNT_ADAPTER = "objects_app.web.sign_in.AccountAdapter"
-ACCOUNT_FORMS = {"login": "objects_app.web.sign_in_form.SignInForm"}
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_SESSION_REMEMBER = True
+# Signing in and mail: config/sign_in.py
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
-ACCOUNT_RATE_LIMITS = {
-    "login": "50/10m/ip",
-    "login_failed": "5/5m/key",  # codes of the second factor; passwords are counted by axes
-}
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=10)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "email"
-AXES_USERNAME_CALLABLE = "objects_app.web.sign_in.guessed_email"
-AXES_CLIENT_IP_CALLABLE = "objects_app.web.sign_in.address_of"
-AXES_LOCKOUT_CALLABLE = "objects_app.web.sign_in.say_wait"
-AXES_SENSITIVE_PARAMETERS = ["login", "email", "username", "ip_address"]
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Holdall"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it for localhost alone
-OIDC_ISSUER_URL = oidc.check_issuer(text("OIDC_ISSUER_URL"))
-OIDC_NAME = text("OIDC_NAME", default="single sign-on")
-OIDC_ALLOWED_DOMAINS = [domain.lower() for domain in words("OIDC_ALLOWED_DOMAINS")]
-SOCIALACCOUNT_ADAPTER = "objects_app.web.single_sign_on.SingleSignOnAdapter"
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
-SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS = oidc.providers(
-    OIDC_ISSUER_URL, OIDC_NAME, client_id=text("OIDC_CLIENT_ID"), secret=text("OIDC_CLIENT_SECRET")
-)
-
-# Mail, which nothing needs: without EMAIL_URL links are shown to copy
-EMAIL_URL = text("EMAIL_URL")
-MAIL_IS_ON = bool(EMAIL_URL)
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", default=f"holdall@{PUBLIC_HOST}")
-MAIL = mail.server(EMAIL_URL)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_IS_ON else 'dummy'}.EmailBackend"
-EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
-EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.is_tls, MAIL.starts_tls
-EMAIL_TIMEOUT = 10
 
 # Database, cache
 DATABASE_URL = text("DATABASE_URL")

@@ -1,0 +1,91 @@
+"""The second step of signing in: authenticator app and recovery codes. Passkeys need a real browser."""
+
+import time
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
+
+from objects_app.models import AuditEvent
+from tests.factories import PASSWORD
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+STEP = "/accounts/2fa/authenticate/"
+
+
+def code(secret: str = SECRET) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def give_password(browser: Client, path: str = "/accounts/login/"):
+    return browser.post(path, {"login": "alice@example.com", "password": PASSWORD})
+
+
+@pytest.fixture
+def app(alice) -> TOTP:
+    return TOTP.activate(alice.user, SECRET)
+
+
+def test_the_password_alone_signs_nobody_in(app):
+    browser = Client()
+    assert give_password(browser).headers["Location"] == STEP
+    assert browser.get("/").status_code == 302
+    assert not AuditEvent.objects.filter(action="user.signed_in").exists()
+
+
+def test_the_code_of_the_app_signs_in(app):
+    browser = Client()
+    give_password(browser, "/accounts/login/?next=/settings/")
+    assert browser.post(STEP, {"code": code()}).headers["Location"] == "/"
+    assert browser.get("/").status_code == 200
+
+
+def test_a_code_works_once(app):
+    used = code()
+    for expected in (302, 200):
+        browser = Client()
+        give_password(browser)
+        assert browser.post(STEP, {"code": used}).status_code == expected
+
+
+def test_a_recovery_code_signs_in_once(alice, app):
+    recovery = RecoveryCodes.activate(alice.user).get_unused_codes()[0]
+    for expected in (302, 200):
+        browser = Client()
+        give_password(browser)
+        assert browser.post(STEP, {"code": recovery}).status_code == expected
+
+
+def test_five_wrong_codes_stop_even_the_right_one(app):
+    browser = Client()
+    give_password(browser)
+    for _ in range(5):
+        browser.post(STEP, {"code": "000000"})
+    assert "Wait five minutes" in browser.post(STEP, {"code": code()}).content.decode()
+
+
+def test_the_admin_asks_for_the_code_too(alice, app):
+    alice.user.is_staff = alice.user.is_superuser = True
+    alice.user.save()
+    browser = Client()
+    give_password(browser, browser.get("/admin/", follow=True).redirect_chain[-1][0])
+    assert browser.get("/admin/").status_code == 302
+    browser.post(STEP, {"code": code()})
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_an_app_is_set_up_after_the_password_was_asked_again(alice):
+    browser = Client()
+    browser.force_login(alice.user)
+    assert browser.get("/accounts/2fa/totp/activate/").headers["Location"].startswith("/accounts/reauthenticate/")
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = browser.get("/accounts/2fa/totp/activate/").context["form"].secret
+    assert browser.post("/accounts/2fa/totp/activate/", {"code": code(secret)}).status_code == 302
+    kinds = AuditEvent.objects.filter(action="user.factor_added").values_list("details__factor", flat=True)
+    assert set(kinds) == {"totp", "recovery_codes"}
+
+
+def test_another_password_is_no_confirmation(alice_browser):
+    page = alice_browser.post("/accounts/reauthenticate/", {"password": "wrong"})
+    assert page.context["form"].errors

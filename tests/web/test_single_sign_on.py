@@ -1,0 +1,76 @@
+"""Who comes in by the operator's OpenID Connect provider. The provider itself is played."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.test import Client, RequestFactory
+
+from config import oidc
+from objects_app import access
+from objects_app.models import Role, User
+from objects_app.operations import members
+
+
+@pytest.fixture(autouse=True)
+def _provider(settings):
+    settings.SOCIALACCOUNT_PROVIDERS = oidc.providers("https://id.example.com", "Example", client_id="c", secret="s")
+    settings.OIDC_ALLOWED_DOMAINS = ["corp.example"]
+
+
+def come_in(email: str, *, verified: bool = True):
+    """What happens after the provider has answered with this address."""
+    request = RequestFactory().get("/accounts/oidc/oidc/login/callback/")
+    SessionMiddleware(lambda _: None).process_request(request)
+    MessageMiddleware(lambda _: None).process_request(request)
+    request.user, request.allauth = AnonymousUser(), None
+    login = SocialLogin(
+        user=User(email=email),
+        account=SocialAccount(provider="oidc", uid=email, extra_data={}),
+        email_addresses=[EmailAddress(email=email, verified=verified, primary=True)],
+    )
+    login.state = {"process": "login"}
+    with context.request_context(request):
+        return complete_social_login(request, login), request
+
+
+def signed_in(request) -> str:
+    return getattr(request.user, "email", "")
+
+
+def test_a_known_person_is_signed_in(alice):
+    _, request = come_in("alice@example.com")
+    assert (signed_in(request), User.objects.count()) == ("alice@example.com", 1)
+
+
+def test_an_allowed_domain_needs_no_invitation(db):
+    _, request = come_in("new@corp.example")
+    assert (signed_in(request), User.objects.get().has_usable_password()) == ("new@corp.example", False)
+
+
+@pytest.mark.parametrize("email", ["new@example.com", "new@evilcorp.example", "corp.example@example.com"])
+def test_everybody_else_does(db, email):
+    response, _ = come_in(email)
+    assert ("You need an invitation" in response.content.decode(), User.objects.count()) == (True, 0)
+
+
+def test_whoever_is_invited_may_come(alice):
+    owner = access.member_actor(alice.membership)
+    members.invite(alice.account, email="zoe@example.com", role=Role.VIEWER, actor=owner)
+    _, request = come_in("zoe@example.com")
+    assert signed_in(request) == "zoe@example.com"
+
+
+@pytest.mark.parametrize("email", ["alice@example.com", "new@corp.example"])
+def test_an_unconfirmed_address_is_nobody(alice, email):
+    response, request = come_in(email, verified=False)
+    assert (response.status_code, signed_in(request), User.objects.count()) == (403, "", 1)
+
+
+def test_the_page_offers_the_provider(db):
+    page = Client().get("/accounts/login/").content.decode()
+    assert "Continue with Example" in page
