@@ -24,7 +24,10 @@ class Place:
     folders: tuple[str, ...] = ()
 
 
-PLACES = (Place("Objects", "box", "objects", folders=("/objects/",)),)
+PLACES = (
+    Place("Objects", "box", "objects", folders=("/objects/",)),
+    Place("Public", "globe", "public"),
+)
 
 
 def render_page(request: HttpRequest, member: Member, template: str, context: dict[str, Any]) -> HttpResponse:
