@@ -4,9 +4,9 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from objects_app import access, audit, previews
+from objects_app import access, audit, previews, shared
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import ObjectNotFound, StorageUnavailable
@@ -17,6 +17,7 @@ from objects_app.storage import BlobNotFound
 
 LARGEST_IMAGE = 32 * 1024 * 1024
 MEDIA_LIFETIME = timedelta(hours=1)
+ONE_LOOK = 300  # seconds
 NO_CONTENT = {
     State.UPLOADING: "There is nothing to show yet: this object is still being uploaded.",
     State.ERROR: "There is nothing to show: this object failed.",
@@ -35,17 +36,28 @@ def look_at(stored_object: StoredObject, *, actor: Actor, most: int = FIRST_BYTE
         return nothing(NO_CONTENT[state])
     preview = _preview(stored_object, issue=downloads.issue_download_url, actor=actor, most=most)
     if preview.kind != "nothing" and not preview.url:  # whose URL was recorded when it was issued
-        with transaction.atomic():
-            audit.record(AuditAction.CONTENT_PREVIEWED, actor=actor, target=stored_object)
+        _record_once(AuditAction.CONTENT_PREVIEWED, stored_object, actor=actor)
     return preview
 
 
 def open_page(stored_object: StoredObject, *, actor: Actor) -> Preview:
     """What the public page of the object shows; its opening is recorded, by whomever."""
     access.require_page(actor, stored_object)
-    with transaction.atomic():
-        audit.record(AuditAction.PUBLIC_PAGE_OPENED, actor=actor, target=stored_object)
+    _record_once(AuditAction.PUBLIC_PAGE_OPENED, stored_object, actor=actor)
     return _preview(stored_object, issue=downloads.issue_page_url, actor=actor, most=FIRST_BYTES)
+
+
+def _record_once(action: AuditAction, stored_object: StoredObject, *, actor: Actor) -> None:
+    """A page that is loaded again soon is the same look."""
+    look = f"{action}:{stored_object.pk}:{actor.id or actor.address}"
+    if shared.count(look, seconds=ONE_LOOK) > 1:
+        return
+    try:
+        with transaction.atomic():
+            audit.record(action, actor=actor, target=stored_object)
+    except DatabaseError:
+        shared.forget(look)
+        raise
 
 
 def _preview(stored_object: StoredObject, *, issue: Callable[..., str], actor: Actor, most: int) -> Preview:
