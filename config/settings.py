@@ -93,16 +93,18 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 CSRF_FAILURE_VIEW = "config.urls.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Content comes from a signed URL of this address, which may lead on to the store.
+CONTENT_ORIGINS = [PUBLIC_BASE_URL, *bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *CONTENT_ORIGINS],
+        "media-src": [SELF, *CONTENT_ORIGINS],
         "font-src": [SELF],
         "connect-src": [SELF],
-        # A download button leads to a signed URL of this address, and on to the store.
-        "form-action": [SELF, PUBLIC_BASE_URL, *bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)],
+        "form-action": [SELF, *CONTENT_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -207,6 +209,7 @@ THROTTLE_ENABLED = switch("THROTTLE_ENABLED", default=True)
 THROTTLE_KEY_RATE = whole_number("THROTTLE_KEY_RATE", default=100)
 THROTTLE_ADDRESS_RATE = whole_number("THROTTLE_ADDRESS_RATE", default=20)
 DOCS_PUBLIC = switch("DOCS_PUBLIC", default=True)
+PUBLIC_PAGES = choice("PUBLIC_PAGES", ("anyone", "signed-in", "off"))
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["objects_app.api.authentication.BearerKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

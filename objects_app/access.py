@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
@@ -23,6 +24,7 @@ class Via(StrEnum):
     SESSION = "session"
     ADMIN = "admin"
     SIGNED_URL = "signed_url"
+    PUBLIC_PAGE = "public_page"
     WORKER = "worker"
     COMMAND = "command"
 
@@ -52,6 +54,9 @@ ROLE_SCOPES = {
     Role.ADMIN: frozenset(SCOPES.values()) - {SCOPES[Verb.MANAGE_MEMBERS]},
     Role.OWNER: frozenset(SCOPES.values()),
 }
+
+
+ANYBODY = "anybody"  # in place of an account, in the URLs that visitors of public pages get
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,17 @@ def public_objects(actor: Actor) -> StoredObjectQuerySet:
     return everything.public() if actor.is_authenticated else everything.none()
 
 
+def opens_pages(actor: Actor) -> bool:
+    """Whether the setting lets the actor see public pages at all."""
+    return settings.PUBLIC_PAGES == "anyone" or (settings.PUBLIC_PAGES == "signed-in" and actor.is_authenticated)
+
+
+def objects_with_page(actor: Actor) -> StoredObjectQuerySet:
+    """What public pages show: every account's public objects, to whoever the setting lets see them."""
+    everything = StoredObject.objects.with_current_state()
+    return everything.public() if opens_pages(actor) else everything.none()
+
+
 def once_public_objects() -> StoredObjectQuerySet:
     """What anybody may name, though not read: the ids that the public list showed at some time."""
     return StoredObject.objects.filter(was_public=True)
@@ -195,6 +211,12 @@ def require(actor: Actor, verb: Verb, stored_object: StoredObject) -> None:
     """Reading what is visible takes the scope alone; writing takes the account that owns the object as well."""
     require_scope(actor, verb)
     if verb is Verb.WRITE and not (actor.operates or stored_object.account_id == actor.account_id):
+        raise NotAllowed
+
+
+def require_page(actor: Actor, stored_object: StoredObject) -> None:
+    """Visitors of a public page read what everybody may read, and need no name for it."""
+    if not (opens_pages(actor) and stored_object.is_public):
         raise NotAllowed
 
 

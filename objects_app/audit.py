@@ -48,6 +48,8 @@ class AuditAction(StrEnum):
     OBJECT_REFUSED = "object.refused"
     DOWNLOAD_URL_ISSUED = "object.download_url_issued"
     CONTENT_DOWNLOADED = "object.content_downloaded"
+    CONTENT_PREVIEWED = "object.content_previewed"
+    PUBLIC_PAGE_OPENED = "object.public_page_opened"
 
 
 def record(

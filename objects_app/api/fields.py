@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from objects_app import metadata_rules
 from objects_app.content_types import MIME_TYPE, WORDS, is_content_type
 from objects_app.text import is_clean
 
@@ -171,46 +172,24 @@ class ChoiceField(InputField):
 class MetadataField(InputField):
     """A map of strings to strings; null is an empty one."""
 
-    most_pairs = 64
-    longest_key = 128
-    longest_value = 4096
-    largest = 32 * 1024
-    default_error_messages: ClassVar = {
-        "type": "This must be an object whose values are strings.",
-        "pairs": "This must have at most {most} entries.",
-        "key": "A key must have 1 to {most} characters.",
-        "value": "A value must have at most {most} characters.",
-        "control": "Keys and values must not contain control characters.",
-        "large": "Keys and values together must have at most {most} bytes.",
-    }
+    longest_key = metadata_rules.LONGEST_KEY
+    default_error_messages: ClassVar = {"type": "This must be an object whose values are strings."}
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
             self.fail("type")
-        if len(data) > self.most_pairs:
-            self.fail("pairs", most=self.most_pairs)
-        for key, value in data.items():
-            self._check_pair(key, value)
-        if sum(len(key.encode()) + len(value.encode()) for key, value in data.items()) > self.largest:
-            self.fail("large", most=self.largest)
+        if problem := metadata_rules.problem_of(data):
+            raise serializers.ValidationError(problem)
         return data
-
-    def _check_pair(self, key: str, value: str) -> None:
-        if not 1 <= len(key) <= self.longest_key:
-            self.fail("key", most=self.longest_key)
-        if len(value) > self.longest_value:
-            self.fail("value", most=self.longest_value)
-        if not (is_clean(key) and is_clean(value)):
-            self.fail("control")
 
     def schema(self) -> Schema:
         return {
             "type": "object",
-            "maxProperties": self.most_pairs,
+            "maxProperties": metadata_rules.MOST_PAIRS,
             "propertyNames": {"minLength": 1, "maxLength": self.longest_key, "pattern": f"^{NO_CONTROL}+$"},
             "additionalProperties": {
                 "type": "string",
-                "maxLength": self.longest_value,
+                "maxLength": metadata_rules.LONGEST_VALUE,
                 "pattern": f"^{NO_CONTROL}*$",
             },
         }

@@ -34,6 +34,18 @@ def issue_download_url(
     `inline` lets a browser show the content and is honoured for inert types alone.
     """
     access.require(actor, Verb.READ, stored_object)
+    account_id = actor.account_id or stored_object.account_id
+    return _issue(stored_object, actor=actor, account_id=account_id, expires_in=expires_in, inline=inline)
+
+
+def issue_page_url(stored_object: StoredObject, *, actor: Actor, expires_in: timedelta, inline: bool = False) -> str:
+    """The same for a visitor of the public page, known or not; it dies when the object is made private."""
+    access.require_page(actor, stored_object)
+    account_id = actor.account_id or access.ANYBODY
+    return _issue(stored_object, actor=actor, account_id=account_id, expires_in=expires_in, inline=inline)
+
+
+def _issue(stored_object: StoredObject, *, actor: Actor, account_id: str, expires_in: timedelta, inline: bool) -> str:
     if stored_object.current_state != State.READ_ONLY:
         raise NotDownloadable
     expires_at = stored_object.seen_at + expires_in
@@ -52,7 +64,7 @@ def issue_download_url(
     grant = TransferGrant(
         purpose=Purpose.DOWNLOAD,
         object_id=stored_object.pk,
-        account=actor.account_id or stored_object.account_id,
+        account=account_id,
         epoch=stored_object.visibility_epoch,
         grant=event.pk,
         expires=signing.milliseconds(expires_at),
@@ -99,10 +111,11 @@ def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
         ends_in = timedelta(milliseconds=grant.expires - signing.milliseconds(stored_object.seen_at))
         location = _presign(stored_object, store, inline=inline, lifetime=min(REDIRECT_LIFETIME, ends_in))
         return Download(stored_object, inline, location=location)
-    return Download(stored_object, inline, reader=_open_blob(stored_object, actor=actor))
+    return Download(stored_object, inline, reader=open_blob(stored_object, actor=actor))
 
 
-def _open_blob(stored_object: StoredObject, *, actor: Actor) -> BlobReader:
+def open_blob(stored_object: StoredObject, *, actor: Actor) -> BlobReader:
+    """Raise ObjectNotFound where the bytes are not what the row says, which is recorded as damage."""
     fp("download.before_open")
     try:
         reader = storage_of(stored_object.blob_key).open(stored_object.blob_key)

@@ -17,6 +17,7 @@ from objects_app.models import State, StoredObject
 from objects_app.operations import downloads, objects
 from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
+from objects_app.web.object_page import panel_of
 from objects_app.web.pages import render_page
 from objects_app.web.returning import way_back
 
@@ -56,7 +57,7 @@ def list_objects(request: HttpRequest, member: Member) -> HttpResponse:
         "is_filtered": bool(form.cleaned_data["search"] or form.cleaned_data["state"]),
         "base_url": settings.PUBLIC_BASE_URL,
     }
-    return render_page(request, member, "objects/list.html", context)
+    return render_page(request, member, "objects/list.html", context | panel_of(request, member))
 
 
 def _page(actor: Actor, wanted: dict[str, str]) -> listing.Page:

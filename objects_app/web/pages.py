@@ -28,6 +28,7 @@ class Place:
 
 PLACES = (
     Place("Objects", "box", "objects", folders=("/objects/",)),
+    Place("Public", "globe", "public"),
     Place("Settings", "gear", "settings", folders=("/accounts/",)),
 )
 

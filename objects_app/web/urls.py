@@ -13,7 +13,9 @@ from objects_app.web import (
     invitations,
     members_page,
     metrics,
+    object_page,
     objects,
+    public,
     settings_pages,
 )
 from objects_app.web.closed import closed
@@ -33,10 +35,17 @@ CLOSED = [
 
 urlpatterns = [
     path("", objects.list_objects, name="objects"),
+    path("objects/<slug:object_id>/", object_page.show_object, name="object"),
+    path("objects/<slug:object_id>/metadata", object_page.change_metadata, name="change_metadata"),
+    path("objects/<slug:object_id>/lifetime", object_page.change_lifetime, name="change_lifetime"),
     path("objects/<slug:object_id>/publish", objects.publish, name="publish_object"),
     path("objects/<slug:object_id>/unpublish", objects.unpublish, name="unpublish_object"),
     path("objects/<slug:object_id>/download", objects.download, name="download_object"),
     path("objects/<slug:object_id>/delete", objects.delete, name="delete_object"),
+    path("public/", public.list_public, name="public"),
+    path("public/<slug:object_id>/download", public.download_public, name="download_public"),
+    path("o/<slug:object_id>", public.show_page, name="public_page"),
+    path("o/<slug:object_id>/download", public.download_from_page, name="download_from_page"),
     path("accounts/choose", accounts.choose_account, name="choose_account"),
     *CLOSED,
     path("accounts/", include("allauth.urls")),

@@ -58,6 +58,14 @@ function retireToasts() {
 retireToasts();
 document.addEventListener("htmx:afterSettle", retireToasts);
 
+// A link that was made this moment is copied at once, where the browser lets a page do so.
+document.addEventListener("htmx:afterSettle", () => {
+  for (const button of document.querySelectorAll("[data-copy-now]")) {
+    delete button.dataset.copyNow;
+    copy(button);
+  }
+});
+
 // After a page has changed, reading goes on at its top; a form that was sent keeps the focus near where it was.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt?.id === "content" && document.activeElement === document.body) {
