@@ -10,7 +10,7 @@ HEADINGS = {
     400: "That request cannot be understood",
     401: "Sign in first",
     403: "That is not allowed",
-    404: "Nothing is here",
+    404: "Not found",
     405: "This address is for forms alone",
     408: "That took too long",
     409: "That does not fit any more",

@@ -30,8 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.DOWNLOAD_URL_ISSUED: ("link", "Download URL issued"),
     AuditAction.CONTENT_DOWNLOADED: ("download", "Content downloaded"),
 }
-ACTOR_ICONS = {Kind.KEY: "key", Kind.PERSON: "user", Kind.ANONYMOUS: "eye", Kind.SYSTEM: "gear"}
-NOBODY = "somebody with the URL"
+ACTOR_ICONS = {Kind.KEY: "key", Kind.PERSON: "user", Kind.ANONYMOUS: "link", Kind.SYSTEM: "gear"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def line_of(event: AuditEvent) -> Line:
     icon, words = words_of(event.action)
     is_known = event.actor_kind in list(Kind)
     actor_icon = ACTOR_ICONS[Kind(event.actor_kind)] if is_known else "user"
-    return Line(event, icon, words, actor_icon, event.actor_label or NOBODY)
+    return Line(event, icon, words, actor_icon, event.actor_label or event.via.replace("_", " "))
 
 
 def choices() -> list[Any]:

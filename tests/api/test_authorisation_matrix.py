@@ -74,6 +74,7 @@ PAGES = {
     ("accounts/logout/", "POST"): "302 302 302 302 302 302 302 302 302",
     ("accounts/logout/", "OPTIONS"): ANYBODY,
     ("accounts/choose", "POST"): "302 302 302 302 302 302 302 404 404",  # without saying which
+    ("settings/appearance", "POST"): "302 302 302 302 302 302 302 302 302",
     ("keys/", "GET"): A_PAGE_OF_ITS_OWN,
     ("keys/new", "GET"): A_PAGE_OF_ITS_OWN,
     ("keys/new", "POST"): A_PAGE_OF_ITS_OWN,  # without a name, which is said on the page
