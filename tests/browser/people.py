@@ -7,7 +7,7 @@ DOMAIN = "example.com"
 
 
 def move_in() -> None:
-    """alice owns the account `alice`, where carol, dave and erin work in the lower roles; bob has an account of his own."""
+    """alice owns the account `alice`, where carol, dave and erin work in the lower roles; bob has one of his own."""
     alice = make_person("alice")
     make_person("bob")
     for name, role in (("carol", Role.ADMIN), ("dave", Role.MEMBER), ("erin", Role.VIEWER)):
