@@ -239,8 +239,6 @@ SPECTACULAR_SETTINGS = {
         "objects_app.api.schema_parts.add_shared_parts",
     ],
     "SORT_OPERATION_PARAMETERS": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # Jobs. The filesystem broker needs no server; a message it loses costs only time: every task is a sweep over rows.

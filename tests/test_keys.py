@@ -11,9 +11,9 @@ from django.db import OperationalError
 from django.db.models import QuerySet
 
 from objects_app import access, clock, key_cache, key_stamp
-from objects_app.errors import NotAllowed, ValidationFailed
+from objects_app.errors import NotAllowed, ValidationFailed, WrongState
 from objects_app.lifecycle.records import roll_up_key_uses
-from objects_app.models import ApiKey, AuditEvent, KeyUse
+from objects_app.models import ApiKey, AuditEvent, KeyUse, Role
 from objects_app.operations import accounts, keys
 from tests.factories import OPERATOR, make_person
 
@@ -188,12 +188,14 @@ def test_memory_is_bounded(alice, monkeypatch):
     [
         lambda person, actor: keys.create_key(person.account, name="more", actor=actor),
         lambda person, actor: keys.revoke_key(person.key, actor=actor),
+        lambda person, actor: keys.rotate_key(person.key, overlap=timedelta(0), actor=actor),
         lambda person, actor: accounts.suspend_account(person.account, actor=actor),
         lambda person, actor: accounts.resume_account(person.account, actor=actor),
         lambda person, actor: accounts.create_account(person.account.name, actor=actor),
     ],
 )
-def test_keys_manage_neither_keys_nor_accounts(alice, manage):
+def test_keys_and_members_manage_neither_keys_nor_accounts(alice, manage):
+    alice.membership.role = Role.MEMBER
     for actor in (alice.actor, access.member_actor(alice.membership)):
         with pytest.raises(NotAllowed):
             manage(alice, actor)
@@ -213,3 +215,53 @@ def test_a_key_works_where_its_use_cannot_be_noted(alice, monkeypatch):
 
     monkeypatch.setattr(QuerySet, "update", fail)
     assert find(alice.secret) == alice.key
+
+
+def test_a_rotated_key_hands_on_its_name_scopes_and_lifetime(alice, set_clock):
+    moment = set_clock(days=0)
+    old, _ = keys.create_key(
+        alice.account, name="ci", actor=OPERATOR, scopes=("objects:read",), expires_at=moment + timedelta(days=30)
+    )
+    old.refresh_from_db()
+    set_clock(days=20)
+    new, _ = keys.rotate_key(old, overlap=timedelta(hours=1), actor=OPERATOR)
+    new.refresh_from_db()
+    assert (new.name, new.scopes) == ("ci", {"objects:read"})
+    assert new.expires_at - set_clock(days=20) == old.expires_at - old.created_at
+
+
+def test_the_old_key_works_until_the_overlap_ends(alice, set_clock):
+    set_clock(hours=0)
+    keys.rotate_key(alice.key, overlap=timedelta(hours=1), actor=OPERATOR)
+    set_clock(minutes=59)
+    assert find(alice.secret) is not None
+    key_cache._entries.clear()
+    set_clock(hours=1)
+    assert find(alice.secret) is None
+
+
+def test_an_overlap_lengthens_no_life(alice, set_clock):
+    moment = set_clock(hours=0)
+    key, _ = keys.create_key(alice.account, name="k", actor=OPERATOR, expires_at=moment + timedelta(hours=2))
+    keys.rotate_key(ApiKey.objects.get(pk=key.pk), overlap=timedelta(hours=24), actor=OPERATOR)
+    assert ApiKey.objects.get(pk=key.pk).expires_at == moment + timedelta(hours=2)
+
+
+def test_a_key_is_rotated_once(alice):
+    keys.rotate_key(alice.key, overlap=timedelta(hours=1), actor=OPERATOR)
+    with pytest.raises(WrongState):
+        keys.rotate_key(alice.key, overlap=timedelta(hours=1), actor=OPERATOR)
+    assert AuditEvent.objects.filter(action="key.rotated").count() == 1
+
+
+def test_a_rotation_names_the_key_in_its_place(alice):
+    new, _ = keys.rotate_key(alice.key, overlap=timedelta(hours=1), actor=OPERATOR)
+    event = AuditEvent.objects.get(action="key.rotated")
+    assert (event.target_id, event.details) == (alice.key.pk, {"replaced_by": new.pk, "overlap_seconds": 3600})
+    assert ApiKey.objects.get(pk=alice.key.pk).replaced_by == new
+
+
+def test_a_rotation_in_this_process_reaches_its_own_memory(alice):
+    find(alice.secret)
+    keys.rotate_key(alice.key, overlap=timedelta(0), actor=OPERATOR)
+    assert find(alice.secret) is None

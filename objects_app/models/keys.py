@@ -28,6 +28,7 @@ class ApiKey(models.Model):
     last_used_from = models.GenericIPAddressField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
     revoked_by = models.CharField(max_length=300, blank=True, editable=False)
+    replaced_by = models.ForeignKey("self", null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
 
     seen_at: datetime  # no column: the database's time when the key was looked up
 

@@ -1,4 +1,4 @@
-"""API keys: make, look up, revoke."""
+"""API keys: make, look up, rotate, revoke."""
 
 import hashlib
 import logging
@@ -6,15 +6,16 @@ import re
 import secrets
 import zlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.expressions import Combinable
 
 from objects_app import access, audit, clock, key_cache
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
-from objects_app.errors import ValidationFailed
+from objects_app.errors import ValidationFailed, WrongState
 from objects_app.ids import base62
 from objects_app.models import Account, ApiKey, KeyUse
 from objects_app.sqlite import waiting_at_most
@@ -38,22 +39,64 @@ def create_key(
 ) -> tuple[ApiKey, str]:
     """Return the key and its secret, which is kept nowhere and cannot be shown again."""
     access.require_in_account(actor, Verb.MANAGE_KEYS, account.pk)
-    secret = new_secret()
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
-        if live_keys().filter(account=account).count() >= LIVE_KEYS_AT_MOST:
-            raise ValidationFailed(f"An account has at most {LIVE_KEYS_AT_MOST} live keys. Revoke one first.")
-        key = ApiKey.objects.create(
-            account=account,
+        _lock_keys_of(account.pk)
+        return _add_key(
+            account.pk,
+            actor=actor,
             name=name,
-            digest=digest(secret),
-            last_four=secret[-4:],
             can_read="objects:read" in scopes,
             can_write="objects:write" in scopes,
-            created_by=actor.label,
             expires_at=expires_at,
         )
-        audit.record(AuditAction.KEY_CREATED, actor=actor, target=key, scopes=sorted(scopes))
+
+
+def rotate_key(key: ApiKey, *, overlap: timedelta, actor: Actor) -> tuple[ApiKey, str]:
+    """A new key with the name, the scopes and the lifetime of this one, which works on for the time of the overlap."""
+    access.require_in_account(actor, Verb.MANAGE_KEYS, key.account_id)
+    lifetime = key.expires_at - key.created_at if key.expires_at else None
+    with transaction.atomic():
+        _lock_keys_of(key.account_id)
+        if not live_keys().filter(pk=key.pk, replaced_by__isnull=True).update(**_end_after(overlap, actor)):
+            raise WrongState("Only a live key that is not being replaced yet can be rotated.")
+        successor, secret = _add_key(
+            key.account_id,
+            actor=actor,
+            name=key.name,
+            can_read=key.can_read,
+            can_write=key.can_write,
+            expires_at=clock.after(lifetime) if lifetime else None,
+        )
+        ApiKey.objects.filter(pk=key.pk).update(replaced_by=successor)
+        seconds = int(overlap.total_seconds())
+        audit.record(
+            AuditAction.KEY_ROTATED, actor=actor, target=key, replaced_by=successor.pk, overlap_seconds=seconds
+        )
+    key_cache.forget_all()
+    return successor, secret
+
+
+def _end_after(overlap: timedelta, actor: Actor) -> dict[str, Any]:
+    """Without an overlap the key is revoked; with one it expires, at its own time where that comes first."""
+    if not overlap:
+        return {"revoked_at": clock.now(), "revoked_by": actor.label}
+    end = clock.after(overlap)
+    return {"expires_at": Case(When(expires_at__lt=end, then=F("expires_at")), default=end)}
+
+
+def _lock_keys_of(account_id: str) -> None:
+    """Two at once could each see room for one more key."""
+    Account.objects.select_for_update().get(pk=account_id)
+
+
+def _add_key(account_id: str, *, actor: Actor, **columns: Any) -> tuple[ApiKey, str]:
+    if live_keys().filter(account=account_id).count() >= LIVE_KEYS_AT_MOST:
+        raise ValidationFailed(f"An account has at most {LIVE_KEYS_AT_MOST} live keys. Revoke one first.")
+    secret = new_secret()
+    key = ApiKey.objects.create(
+        account_id=account_id, digest=digest(secret), last_four=secret[-4:], created_by=actor.label, **columns
+    )
+    audit.record(AuditAction.KEY_CREATED, actor=actor, target=key, scopes=sorted(key.scopes))
     return key, secret
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince, timeuntil
 
 register = template.Library()
@@ -65,7 +65,7 @@ def time_left(moment: datetime) -> str:
 def moment(at: datetime | None, *, to_come: bool = False) -> str:
     """A time as people say it; the exact one shows on hover and is what machines read."""
     if at is None:
-        return format_html('<span class="muted">never</span>')
+        return format_html('<span class="muted">{}</span>', "never")
     exact = at.strftime("%Y-%m-%d %H:%M:%S")
     said = time_left(at) if to_come else age(at)
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', at.isoformat(), exact, said)
@@ -81,3 +81,10 @@ def event_words(action: str) -> str:
 @register.filter
 def event_actor(event: Any) -> str:
     return str(event.actor_label or STRANGERS.get(event.via, event.via))
+
+
+@register.filter
+def in_code(text: str) -> str:
+    """Text in which backticks set off code, as in Markdown."""
+    pieces = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", p) if n % 2 else p,) for n, p in pieces))

@@ -1,64 +1,67 @@
-"""The API's description for people: Swagger UI from local files, over the committed OpenAPI file."""
+"""What people read about the API: Swagger UI from local files, the clients, every way to fail."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
-from drf_spectacular.views import SpectacularSwaggerSplitView
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
+
+from objects_app import errors
+from objects_app.web.errors import error_page
+from objects_app.web.methods import only
+from objects_app.web.pages import render_open_page
 
 OPENAPI_FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
-View = Callable[..., HttpResponseBase]
+FOR_CLI = re.compile(r"https://api\.[^/:]+")  # the command line client refuses all others
+View = Callable[[HttpRequest], HttpResponse]
 
 
 def for_readers(view: View) -> View:
     """Everybody, or only who is signed in: the setting DOCS_PUBLIC says which."""
 
     @wraps(view)
-    def admit(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if settings.DOCS_PUBLIC or request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+    def admit(request: HttpRequest) -> HttpResponse:
+        try:
+            if settings.DOCS_PUBLIC or request.user.is_authenticated:
+                return view(request)
+        except Exception as failure:
+            error = errors.named(failure)
+            if error is None:
+                raise
+            return error_page(request, error)
         return redirect_to_login(request.get_full_path())
 
     return admit
 
 
+@only("GET")
 @for_readers
-@require_safe
 def openapi(_request: HttpRequest) -> HttpResponse:
     """The file that the tests hold the server to."""
     return HttpResponse(OPENAPI_FILE.read_bytes(), content_type="application/yaml")
 
 
-class AlwaysHTML(DefaultContentNegotiation):
-    def select_renderer(
-        self,
-        request: Request,  # noqa: ARG002
-        renderers: Iterable[BaseRenderer],
-        format_suffix: str | None = None,  # noqa: ARG002
-    ) -> tuple[BaseRenderer, str]:
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type
+@csp_update({"style-src": [UNSAFE_INLINE]})  # Swagger UI sets style attributes as it draws
+@only("GET")
+@for_readers
+def swagger(request: HttpRequest) -> HttpResponse:
+    return render_open_page(request, "docs/api.html", {})
 
 
-class SwaggerView(SpectacularSwaggerSplitView):
-    """Its own script and everything it loads are files of this site."""
-
-    url_name = "openapi"
-    template_name = "docs.html"
-    authentication_classes = ()
-    throttle_classes = ()
-    content_negotiation_class = AlwaysHTML
+@only("GET")
+@for_readers
+def error_catalogue(request: HttpRequest) -> HttpResponse:
+    catalogue = sorted(errors.every_kind(), key=lambda error: error.status)
+    return render_open_page(request, "docs/errors.html", {"catalogue": catalogue})
 
 
-# Swagger UI sets style attributes as it draws.
-swagger = csp_update({"style-src": [UNSAFE_INLINE]})(for_readers(SwaggerView.as_view()))
+@only("GET")
+@for_readers
+def sdk(request: HttpRequest) -> HttpResponse:
+    base_url = settings.PUBLIC_BASE_URL
+    context = {"base_url": base_url, "fits_cli": bool(FOR_CLI.fullmatch(base_url))}
+    return render_open_page(request, "docs/sdk.html", context)

@@ -6,11 +6,41 @@ from django.shortcuts import render
 from objects_app import request_id
 from objects_app.errors import ObjectsError
 
+HEADINGS = {
+    400: "That request cannot be understood",
+    401: "Sign in first",
+    403: "That is not allowed",
+    404: "Not found",
+    405: "This address is for forms alone",
+    408: "That took too long",
+    409: "That does not fit any more",
+    413: "That is too large",
+    429: "Too many requests",
+    500: "Something went wrong here",
+    503: "Not available for the moment",
+    507: "There is no room left",
+}
+PASSING = {408, 429, 500, 503}
+HOME = {"address": "/", "label": "Go to your objects"}
+
 
 def error_page(request: HttpRequest, error: ObjectsError) -> HttpResponse:
     """A short text, the request id, one useful link; no query and no session, because either may be what failed."""
-    context = {"error": error, "request_id": request_id.current.get()}
+    heading = HEADINGS.get(error.status, "That did not work")
+    context = {
+        "error": error,
+        "heading": heading,
+        "link": _link(request, error),
+        "request_id": request_id.current.get(),
+    }
     response = render(request, "error.html", context, status=error.status)
     for name, value in error.headers.items():
         response[name] = value
     return response
+
+
+def _link(request: HttpRequest, error: ObjectsError) -> dict[str, str]:
+    """What may work a little later is tried again, where that is a matter of looking."""
+    if error.status in PASSING and request.method == "GET":
+        return {"address": request.get_full_path(), "label": "Try again"}
+    return HOME

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -31,12 +32,12 @@ class Member:
     role: Role
 
 
-def for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def for_members(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Sign people in, hand the view their Member, and turn its refusals into error pages."""
 
     @never_cache
     @wraps(view)
-    def page(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def page(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
             return _answer(request, view, **kwargs)
         except Exception as failure:
@@ -48,7 +49,7 @@ def for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return page
 
 
-def _answer(request: HttpRequest, view: Callable[..., HttpResponse], **kwargs: Any) -> HttpResponse:
+def _answer(request: HttpRequest, view: Callable[..., HttpResponseBase], **kwargs: Any) -> HttpResponseBase:
     if not request.user.is_authenticated:
         return _sign_in_first(request)
     member = find_member(request)

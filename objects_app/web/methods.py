@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from objects_app.errors import MethodNotAllowed
 from objects_app.web.errors import error_page
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def only(*methods: str) -> Callable[[View], View]:
@@ -18,7 +19,7 @@ def only(*methods: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method in allowed:
                 return view(request, *args, **kwargs)
             return error_page(request, MethodNotAllowed(headers={"Allow": ", ".join(allowed)}))

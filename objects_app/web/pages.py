@@ -29,6 +29,8 @@ class Place:
 PLACES = (
     Place("Objects", "box", "objects", folders=("/objects/",)),
     Place("Public", "globe", "public"),
+    Place("Activity", "activity", "activity", Verb.SEE_ACTIVITY),
+    Place("API keys", "key", "keys", Verb.MANAGE_KEYS),
     Place("Settings", "gear", "settings", folders=("/accounts/",)),
 )
 
@@ -46,6 +48,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _frame_of(request: HttpRequest) -> dict[str, Any]:
     member = find_member(request) if request.user.is_authenticated else None
     return {"member": member, "navigation": list(_navigation(request.path, member)) if member else []}
+
+
+def render_open_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page that everybody may see: in the frame for a member, else under a plain header. It extends `layout`."""
+    member = find_member(request) if request.user.is_authenticated else None
+    if member:
+        return render_page(request, member, template, context | {"layout": "base.html"})
+    return render(request, template, context | {"layout": "open.html"})
 
 
 def _navigation(path: str, member: Member) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,8 @@ NO_SUCH = "302 302 302 302 302 302 302 404 404"
 ITS_MEMBERS = (
     "302 302 302 302 302 302 302 302 404"  # a key opens no page: it leads to the sign-in, as a success leads back
 )
+A_PAGE_OF_ITS_OWN = "302 302 302 302 302 302 302 200 200"
+ITS_MANAGERS = "302 302 302 302 302 302 302 200 404"
 ON_A_PAGE = "405 405 405 405 405 405 405 405 405"
 
 API = {
@@ -58,7 +60,7 @@ API = {
     ("v1/objects/<str:pk>/download", "POST"): READERS,
 }
 PAGES = {
-    ("", "GET"): "302 302 302 302 302 302 302 200 200",
+    ("", "GET"): A_PAGE_OF_ITS_OWN,
     ("objects/<slug:object_id>/publish", "POST"): ITS_MEMBERS,
     ("objects/<slug:object_id>/unpublish", "POST"): ITS_MEMBERS,
     ("objects/<slug:object_id>/download", "POST"): "302 302 302 302 302 302 302 303 404",
@@ -79,7 +81,18 @@ PAGES = {
     ("settings/members/<int:membership_id>/role", "POST"): NO_SUCH,
     ("settings/members/<int:membership_id>/remove", "GET"): NO_SUCH,
     ("settings/members/<int:membership_id>/remove", "POST"): NO_SUCH,
+    ("keys/", "GET"): A_PAGE_OF_ITS_OWN,
+    ("keys/new", "GET"): A_PAGE_OF_ITS_OWN,
+    ("keys/new", "POST"): A_PAGE_OF_ITS_OWN,  # without a name, which is said on the page
+    ("keys/<slug:key_id>/rotate", "GET"): ITS_MANAGERS,
+    ("keys/<slug:key_id>/rotate", "POST"): ITS_MANAGERS,
+    ("keys/<slug:key_id>/revoke", "GET"): ITS_MANAGERS,
+    ("keys/<slug:key_id>/revoke", "POST"): ITS_MEMBERS,
+    ("activity/", "GET"): A_PAGE_OF_ITS_OWN,
+    ("activity/export", "POST"): "302 302 302 302 302 302 302 400 400",  # without a format
     ("docs/", "GET"): ANYBODY,
+    ("docs/errors/", "GET"): ANYBODY,
+    ("docs/sdk/", "GET"): ANYBODY,
     ("docs/openapi.yaml", "GET"): ANYBODY,
     ("favicon.ico", "GET"): LED_BACK,  # to the drawing
     ("healthz", "GET"): ANYBODY,
@@ -123,11 +136,14 @@ def clients(alice, bob) -> dict[str, Client]:
     return made
 
 
-def address(route: str, stored_object: StoredObject) -> str:
+def address(route: str, stored_object: StoredObject, key: str) -> str:
     path = "/" + route.replace("<path:key>", "k").replace("<str:pk>", stored_object.pk)
     path = path.replace("<slug:invitation_id>", "x").replace("<int:membership_id>", "0")
     return (
-        path.replace("<slug:object_id>", stored_object.pk).replace("<path:object_id>", "1").replace("(?P<url>.*)$", "x")
+        path.replace("<slug:object_id>", stored_object.pk)
+        .replace("<slug:key_id>", key)
+        .replace("<path:object_id>", "1")
+        .replace("(?P<url>.*)$", "x")
     )
 
 
@@ -143,7 +159,7 @@ def statuses(clients, alice, route: str, method: str) -> str:
     """What each caller is told about an object of Alice's, a fresh one each."""
     found = []
     for caller in CALLERS:
-        path = address(route, target(alice, route, is_public=caller == "stranger, public"))
+        path = address(route, target(alice, route, is_public=caller == "stranger, public"), alice.key.pk)
         body = {"name": "n", "content_type": "text"} if route == "v1/objects" else {}
         answer = clients[caller].generic(method, path, orjson.dumps(body), "application/json")
         found.append(str(answer.status_code))

@@ -1,0 +1,74 @@
+"""What happened, in words and with an icon: how pages tell of audit events."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from objects_app.access import Kind
+from objects_app.audit import AuditAction
+from objects_app.models import AuditEvent
+
+WORDS: dict[str, tuple[str, str]] = {
+    AuditAction.ACCOUNT_CREATED: ("users", "Account opened"),
+    AuditAction.ACCOUNT_SUSPENDED: ("lock", "Account suspended"),
+    AuditAction.ACCOUNT_RESUMED: ("check", "Account resumed"),
+    AuditAction.ACTIVITY_EXPORTED: ("out-link", "Activity exported"),
+    AuditAction.KEY_CREATED: ("key", "Key created"),
+    AuditAction.KEY_ROTATED: ("rotate", "Key rotated"),
+    AuditAction.KEY_REVOKED: ("close", "Key revoked"),
+    AuditAction.OBJECT_CREATED: ("plus", "Object created"),
+    AuditAction.OBJECT_UPLOAD_URL_ISSUED: ("link", "Upload URL issued"),
+    AuditAction.OBJECT_UPLOADED: ("upload", "Content uploaded"),
+    AuditAction.OBJECT_COMPLETED: ("check", "Object completed"),
+    AuditAction.OBJECT_FAILED: ("alert", "Object failed"),
+    AuditAction.OBJECT_CHANGED: ("pencil", "Object changed"),
+    AuditAction.OBJECT_PUBLISHED: ("globe", "Made public"),
+    AuditAction.OBJECT_UNPUBLISHED: ("lock", "Made private"),
+    AuditAction.OBJECT_DELETED: ("trash", "Object deleted"),
+    AuditAction.OBJECT_EXPIRED: ("clock", "Upload expired"),
+    AuditAction.OBJECT_NOT_FOUND: ("search", "Object not found"),
+    AuditAction.OBJECT_REFUSED: ("shield", "Refused"),
+    AuditAction.DOWNLOAD_URL_ISSUED: ("link", "Download URL issued"),
+    AuditAction.CONTENT_DOWNLOADED: ("download", "Content downloaded"),
+}
+ACTOR_ICONS = {Kind.KEY: "key", Kind.PERSON: "user", Kind.ANONYMOUS: "link", Kind.SYSTEM: "gear"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event as a row shows it."""
+
+    event: AuditEvent
+    icon: str
+    words: str
+    actor_icon: str
+    actor: str
+
+    @property
+    def is_about_an_object(self) -> bool:
+        return self.event.target_id.startswith("obj_")
+
+    @property
+    def details(self) -> list[tuple[str, Any]]:
+        return list(self.event.details.items())
+
+
+def words_of(action: str) -> tuple[str, str]:
+    """An action that has no wording yet is told by its own name."""
+    plain = action.replace(".", " ").replace("_", " ").capitalize()
+    return WORDS.get(action, ("activity", plain))
+
+
+def line_of(event: AuditEvent) -> Line:
+    icon, words = words_of(event.action)
+    is_known = event.actor_kind in list(Kind)
+    actor_icon = ACTOR_ICONS[Kind(event.actor_kind)] if is_known else "user"
+    return Line(event, icon, words, actor_icon, event.actor_label or event.via.replace("_", " "))
+
+
+def choices() -> list[Any]:
+    """Every action in groups by what it is about, for a select; each group may be chosen as a whole."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for action in AuditAction:
+        group = action.partition(".")[0]
+        groups.setdefault(group, [(group, f"All of {group}")]).append((action.value, words_of(action)[1]))
+    return [("", "Any action"), *((group.capitalize(), actions) for group, actions in sorted(groups.items()))]

@@ -1,0 +1,103 @@
+"""Pictures of all pages, or of those with a WORD in their name: `python -m tests.screenshots [WORD…]`.
+
+A page of its own adds its address to PAGES; `{…}` stands for what PLACES finds in the server.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.live import ROOT, LiveServer, start_server
+
+FOLDER = ROOT / ".cache" / "screenshots"
+NEEDED = ("chromium", "chromium-browser", "google-chrome")
+FURNISH = "from tests import scenery; scenery.furnish()"
+PLACES = """
+from tests.factories import PASSWORD
+from objects_app.models import *
+alice = Account.objects.get(name="alice")
+print(f"<table>{StoredObject.objects.get(name='train-00.csv').pk}")
+print(f"<password>{PASSWORD}")
+print(f"<key>{alice.keys.filter(name__startswith='devbox').get().pk}")
+"""
+PAGES = {  # name: who looks, and at what
+    "sign-in": ("", "/accounts/login/"),
+    "objects": ("alice", "/"),
+    "objects-nothing-matches": ("alice", "/?search=nothing"),
+    "object-delete": ("alice", "/objects/{table}/delete"),
+    "activity": ("alice", "/activity/"),
+    "activity-filtered": ("alice", "/activity/?action=key&age=24h"),
+    "activity-nothing-matches": ("alice", "/activity/?actor=nobody"),
+    "keys": ("alice", "/keys/"),
+    "keys-ended": ("alice", "/keys/?show=ended"),
+    "key-new": ("alice", "/keys/new"),
+    "key-rotate": ("alice", "/keys/{key}/rotate"),
+    "key-revoke": ("alice", "/keys/{key}/revoke"),
+    "docs": ("alice", "/docs/"),
+    "docs-clients": ("alice", "/docs/sdk/"),
+    "docs-errors": ("alice", "/docs/errors/"),
+    "docs-stranger": ("", "/docs/"),
+    "docs-clients-stranger": ("", "/docs/sdk/"),
+    "error-400": ("alice", "/activity/?age=never"),
+    "error-403": ("finn", "/keys/"),
+    "error-404": ("alice", "/nowhere"),
+    "error-405": ("alice", "/objects/{table}/publish"),
+}
+LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 360)]
+
+
+def main(words: list[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = {name: page for name, page in PAGES.items() if not words or any(word in name for word in words)}
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = start_server(Path(folder) / "data", THROTTLE_ENABLED="false")
+        program = next(filter(None, map(shutil.which, NEEDED)))
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        try:
+            server.manage("shell", "--no-imports", "-c", FURNISH)
+            places = dict(re.findall(r"<(.+?)>(.+)", server.manage("shell", "--no-imports", "-c", PLACES)))
+            for theme, width in LOOKS:
+                take_all(browser, server, wanted, places, theme=theme, width=width)
+        finally:
+            browser.close()
+            server.stop()
+
+
+def take_all(browser: Browser, server: LiveServer, wanted: dict, places: dict, *, theme: str, width: int) -> None:
+    for person, pages in by_person(wanted):
+        viewport = {"width": width, "height": 800}
+        context = browser.new_context(base_url=server.base_url, viewport=viewport, color_scheme=theme)
+        page = context.new_page()
+        if person:
+            sign_in(page, person, places["password"])
+        for name, address in pages:
+            take(page, address.format(**places), FOLDER / f"{name}.{width}.{theme}.png")
+        context.close()
+
+
+def sign_in(page: Page, person: str, password: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(f"{person}@example.com")
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("/")
+
+
+def by_person(wanted: dict) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for person in dict.fromkeys(person for person, _ in wanted.values()):
+        yield person, [(name, address) for name, (who, address) in wanted.items() if who == person]
+
+
+def take(page: Page, address: str, target: Path) -> None:
+    page.goto(address, wait_until="networkidle")
+    page.screenshot(path=target, full_page=True)
+    print(target.relative_to(ROOT))  # noqa: T201  says where they are
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
