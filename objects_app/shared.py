@@ -45,6 +45,12 @@ def count(name: str, *, seconds: int) -> int:
     return counted or _count_here(name, seconds)
 
 
+def forget(name: str) -> None:
+    _own().delete(name)
+    if settings.REDIS_URL:
+        ask(lambda: _redis().delete(_key(name)))
+
+
 def read(name: str) -> str | None:
     """The word that was written last, empty where none is there; None where Redis does not answer."""
     return ask(lambda: _read_in_redis(name))

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('objects_app', '0006_lists'),
+        ('objects_app', '0007_members'),
     ]
 
     operations = [
