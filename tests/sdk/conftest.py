@@ -5,21 +5,26 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
 
+from tests import live as servers
 from tests import services
 from tests.databases import NAME, new_postgresql
-from tests.live import LiveServer, start_server
+from tests.live import LiveServer
 from tests.redis_server import RedisServer
 from tests.s3_server import S3
 from tests.sdk.forms import AsyncForm, SyncForm
 from tests.sdk.proxy import Proxy
+from tests.serve.parts import Site
 
 SHAPES = ["embedded"] if "SDK_BASE_URL" in os.environ else ["embedded", "scaled"]
-on_every_shape = pytest.mark.parametrize("shape", SHAPES, indirect=True, scope="session")
+all_processes_start = pytest.mark.timeout(300)  # in the first test that needs them
+on_every_shape = [pytest.mark.parametrize("shape", SHAPES, indirect=True, scope="session"), all_processes_start]
+when_scaled = [pytest.mark.parametrize("shape", ["scaled"], indirect=True, scope="session"), all_processes_start]
 
 
 @dataclass(frozen=True)
@@ -36,23 +41,58 @@ class Live:
 
 @pytest.fixture(scope="session", params=["embedded"])
 def shape(request) -> str:
-    """Everything in one folder; or, in the tests that are `on_every_shape`, also spread over three services."""
+    """Everything in one folder; or, in the tests that are `on_every_shape`, also spread over processes and services."""
     return request.param
 
 
 @pytest.fixture(scope="session")
-def scaled(moto, tmp_path_factory) -> Iterator[LiveServer]:
-    """One server for this test process: rows in PostgreSQL, bytes in a bucket, messages in Redis."""
+def front() -> Iterator[Proxy]:
+    """Passes requests to both web servers in turn, so that hardly two of one test reach the same."""
+    with closing(Proxy()) as front:
+        yield front
+
+
+@pytest.fixture(scope="session")
+def site(front, moto, tmp_path_factory) -> Iterator[Site]:
+    """One installation for this test process: rows in PostgreSQL, bytes in a bucket, messages in Redis."""
+    folder = tmp_path_factory.mktemp("scaled")
     redis = RedisServer(shutil.which("redis-server") or services.is_missing("redis-server is not installed"))
-    with new_postgresql(f"{NAME}_scaled") as database_url:
+    with ExitStack() as running:
+        database_url = running.enter_context(new_postgresql(f"{NAME}_scaled"))
         redis.start()
+        running.callback(redis.stop)
         store = S3(moto)
-        settings = {"DATABASE_URL": database_url, "REDIS_URL": redis.url, **store.environment()}
-        server = start_server(tmp_path_factory.mktemp("scaled") / "data", THROTTLE_ENABLED="false", **settings)
-        yield server
-        server.stop()
-        store.stop()
-        redis.stop()
+        running.callback(store.stop)
+        settings = {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis.url,
+            "SECRET_KEY": "a secret key for all of these processes, of some length",
+            "PUBLIC_BASE_URL": front.url,
+            "SWEEP_UPLOADS_EVERY": "2s",
+            "THROTTLE_ENABLED": "false",
+        }
+        site = Site(folder, servers.environment_of(folder / "data", **settings, **store.environment()))
+        running.callback(site.stop)
+        site.set_up()
+        yield site
+
+
+@pytest.fixture(scope="session")
+def webs(site, front) -> list[LiveServer]:
+    """Two of them, with two workers and a schedule."""
+    webs = [site.start("web", ADDRESS=f"127.0.0.1:{servers.free_port()}") for _ in range(2)]
+    workers = [site.start("worker", "--concurrency", "1") for _ in range(2)]
+    site.start("beat")
+    for web in webs:
+        servers.wait_until_it_answers(web)
+    servers.wait_until(lambda: all("ready." in worker.printed() for worker in workers))
+    front.go_to(*(web.base_url for web in webs))
+    return webs
+
+
+@pytest.fixture(scope="session")
+def scaled(webs, front) -> LiveServer:
+    return replace(webs[0], base_url=front.url)
 
 
 @pytest.fixture(scope="session")

@@ -2,21 +2,27 @@
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 
 import httpx
 
+PATIENCE = 60  # more than any client has
+
 
 class Proxy(ThreadingHTTPServer):
-    """Carries every request to Holdall; the first `losses` answers never reach the client."""
+    """Carries each request to the next of several web servers; the first `losses` answers never reach the client."""
 
     daemon_threads = True
 
-    def __init__(self, target):
+    def __init__(self, *targets):
         super().__init__(("127.0.0.1", 0), Forwarding)
-        self.target = target
+        self.go_to(*targets)
         self.forget()
         self.thread = threading.Thread(target=self.serve_forever, daemon=True)
         self.thread.start()
+
+    def go_to(self, *targets):
+        self.targets = cycle(targets)
 
     def forget(self):
         self.losses = 0
@@ -36,7 +42,8 @@ class Forwarding(BaseHTTPRequestHandler):
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-        answer = httpx.request(self.command, self.server.target + self.path, headers=headers, content=body)
+        url = next(self.server.targets) + self.path
+        answer = httpx.request(self.command, url, headers=headers, content=body, timeout=PATIENCE)
         self.server.requests.append(f"{self.command} {self.path}")
         self.close_connection = True
         if self.server.losses:
