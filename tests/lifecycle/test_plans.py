@@ -57,7 +57,7 @@ def page_plan(rows: listing.ObjectList, cursor: str) -> str:
         cursor_of_settings.execute("TRUNCATE objects_app_storedobject CASCADE")
         for way in ("seqscan", "bitmapscan", "sort"):
             cursor_of_settings.execute(f"SET enable_{way} = off")
-    return rows._after(cursor).newest_first()[:21].explain()
+    return rows.sorted_after(cursor)[:21].explain()
 
 
 @pytest.mark.parametrize("cursor", ["", "obj_x"])
