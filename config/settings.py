@@ -92,6 +92,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 CSRF_FAILURE_VIEW = "config.urls.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+STORE_ORIGINS = bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -99,9 +100,10 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        # The page's script sends bytes to the store itself.
+        "connect-src": [SELF, *STORE_ORIGINS],
         # A download button leads to a signed URL of this address, and on to the store.
-        "form-action": [SELF, PUBLIC_BASE_URL, *bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)],
+        "form-action": [SELF, PUBLIC_BASE_URL, *STORE_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -205,6 +205,17 @@ def _was_created(filters: Filters) -> Q:
     return between
 
 
+MOST_UPLOADS = 100
+UPLOAD_COLUMNS = ("id", "name", "content_type", "created_at", "created_by", "last_activity_at", "staged_size")
+
+
+def own_uploads(actor: Actor) -> list[Any]:
+    """What the account uploads now, the newest first; one more than MOST_UPLOADS says that there are more."""
+    access.require_scope(actor, Verb.READ)
+    found = access.own_objects(actor).uploading().newest_first()
+    return list(found.values_list(*UPLOAD_COLUMNS, named=True)[: MOST_UPLOADS + 1])
+
+
 MOST_METADATA = 1_000
 
 

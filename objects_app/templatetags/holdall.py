@@ -61,7 +61,7 @@ def time_left(moment: datetime) -> str:
 def moment(at: datetime | None, *, to_come: bool = False) -> str:
     """A time as people say it; the exact one shows on hover and is what machines read."""
     if at is None:
-        return format_html('<span class="muted">never</span>')
+        return format_html('<span class="muted">{}</span>', "never")
     exact = at.strftime("%Y-%m-%d %H:%M:%S")
     said = time_left(at) if to_come else age(at)
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', at.isoformat(), exact, said)

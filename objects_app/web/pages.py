@@ -24,11 +24,18 @@ class Place:
     folders: tuple[str, ...] = ()
 
 
-PLACES = (Place("Objects", "box", "objects", folders=("/objects/",)),)
+PLACES = (
+    Place("Objects", "box", "objects", folders=("/objects/",)),
+    Place("Uploads", "clock", "uploads", verb=Verb.WRITE),
+)
 
 
 def render_page(request: HttpRequest, member: Member, template: str, context: dict[str, Any]) -> HttpResponse:
-    frame = {"member": member, "navigation": list(_navigation(request.path, member))}
+    frame = {
+        "member": member,
+        "navigation": list(_navigation(request.path, member)),
+        "may_upload": access.holds(member.actor, Verb.WRITE),
+    }
     return render(request, template, frame | context)
 
 
