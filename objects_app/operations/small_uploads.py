@@ -15,6 +15,7 @@ NO_GRANT = 0  # nobody was given a URL
 
 def upload_at_once(new: NewObject, content: bytes, *, actor: Actor) -> StoredObject:
     """Create, store and complete. Where a later step fails, what is left is an upload as any other."""
+    uploads.refuse_too_large(len(content))
     stored_object = objects.create_object(new, actor=actor).stored_object
     grant = TransferGrant(
         purpose=Purpose.UPLOAD,
@@ -24,7 +25,6 @@ def upload_at_once(new: NewObject, content: bytes, *, actor: Actor) -> StoredObj
         grant=NO_GRANT,
         expires=0,
     )
-    uploads.refuse_too_large(len(content))
     writer = get_storage().create()
     try:
         writer.write([content])

@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from objects_app import access, listing
-from objects_app.access import Verb
-from objects_app.errors import ObjectsError, ValidationFailed
+from objects_app.access import Actor, Verb
+from objects_app.errors import BodyTooLarge, ObjectsError, ValidationFailed
 from objects_app.operations import objects, small_uploads, uploads
+from objects_app.operations.objects import NewObject
 from objects_app.storage import direct_storage
 from objects_app.web.errors import wants_json
 from objects_app.web.members import Member, for_members
@@ -24,21 +25,26 @@ from objects_app.web.upload_form import UploadForm, problems
 @only("GET", "POST")
 @for_members
 def upload(request: HttpRequest, member: Member) -> HttpResponse:
-    """POST takes one small object in the form itself; with a script the page never sends it."""
+    """POST takes small objects in the form itself; with a script the page never sends it."""
     access.require_scope(member.actor, Verb.WRITE)
     form = UploadForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        content = request.FILES.get("content")
-        if content is None:
-            form.add_error(None, "Choose what to upload.")
-        else:
-            new = form.new_object(name=content.name or "", size=content.size)
-            return _say_how_it_went(
-                request,
-                lambda: small_uploads.upload_at_once(new, content.read(), actor=member.actor),
-                done=f"“{new.name}” is uploaded.",
-            )
-    return render_page(request, member, "uploads/upload.html", {"form": form, "problems": problems(form)})
+    chosen = request.FILES.getlist("content")
+    if request.method == "POST" and form.is_valid() and not chosen:
+        form.add_error(None, "Choose what to upload.")
+    if not form.is_valid():
+        return render_page(request, member, "uploads/upload.html", {"form": form, "problems": problems(form)})
+    for content in chosen:
+        _take(request, form.new_object(name=content.name or "", size=content.size), content.read(), actor=member.actor)
+    return HttpResponseRedirect(way_back(request))
+
+
+def _take(request: HttpRequest, new: NewObject, content: bytes, *, actor: Actor) -> None:
+    try:
+        small_uploads.upload_at_once(new, content, actor=actor)
+    except BodyTooLarge as refusal:
+        messages.error(request, f"“{new.name}”: {refusal.message}")
+    else:
+        messages.success(request, f"“{new.name}” is uploaded.")
 
 
 @only("POST")

@@ -62,9 +62,28 @@ document.addEventListener("submit", (event) => {
   if (event.target.id === "several" && event.submitter?.name === "do") selected.clear();
 });
 
+/** Each row gets its menu, of what would work on it; the server says that, and decides again when it is asked. */
+function giveMenus() {
+  const template = document.getElementById("row-menu");
+  for (const row of template ? rows() : []) {
+    const cell = row.querySelector(".actions");
+    if (cell.firstElementChild) continue;
+    const link = row.querySelector(".name a");
+    cell.append(template.content.cloneNode(true));
+    cell.querySelector("summary").setAttribute("aria-label", `Actions on ${link.textContent}`);
+    cell.querySelector("[data-copy]").dataset.copy = template.dataset.base + link.pathname;
+    for (const button of cell.querySelectorAll("[data-do]")) {
+      if (row.dataset.can.split(" ").includes(button.dataset.do)) button.setAttribute("formaction", link.pathname + button.dataset.do);
+      else button.remove();
+    }
+    window.htmx.process(cell);
+  }
+}
+
 /** What was selected and where the keys were, in the list as it has come back. */
 function takeUpAgain() {
   if (!list()) return;
+  giveMenus();
   const here = new Set(boxes().map((box) => box.value));
   for (const id of selected) if (!here.has(id)) selected.delete(id);
   showSelection();

@@ -40,9 +40,9 @@ def phase(page: Page, name: str):
 
 
 def content_of(site, name: str) -> bytes:
-    api = httpx.Client(base_url=site.url, headers={"Authorization": f"Bearer {site.key}"}, follow_redirects=True)
-    [found] = api.get("/v1/objects", params={"name": name}).json()["objects"]
-    return api.get(api.post(f"/v1/objects/{found['id']}/download", json={}).json()["download_url"]).content
+    with httpx.Client(base_url=site.url, headers={"Authorization": f"Bearer {site.key}"}) as api:
+        [found] = api.get("/v1/objects", params={"name": name}).json()["objects"]
+        return api.get(api.post(f"/v1/objects/{found['id']}/download", json={}).json()["download_url"]).content
 
 
 def test_three_objects_go_up_by_the_button_and_appear_in_the_list(visit, site):
@@ -129,8 +129,9 @@ def test_the_drawer_opens_and_closes_by_keys_and_has_no_violations(visit):
 def test_without_a_script_a_form_uploads_one_object(visit, site):
     page = visit("dave", java_script_enabled=False)
     page.get_by_role("link", name="Upload", exact=True).click()
-    page.get_by_label("What").set_input_files(some("by-form.bin"))
-    page.get_by_label("Metadata").fill("from=form")
-    page.get_by_role("main").get_by_role("button", name="Upload").click()
+    form = page.get_by_role("main")
+    form.get_by_label("What").set_input_files(some("by-form.bin"))
+    form.get_by_label("Metadata").fill("from=form")
+    form.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("“by-form.bin” is uploaded.")).to_be_visible()
     assert content_of(site, "by-form.bin") == b"xxxxx"

@@ -130,6 +130,12 @@ def test_without_a_script_the_form_itself_takes_a_small_object(alice_browser, co
     assert (stored_object.content_type, stored_object.metadata) == ("text/plain", {"a": "b"})
 
 
+def test_the_form_takes_several_small_objects(alice_browser):
+    content = [SimpleUploadedFile(name, b"x") for name in ("one", "two")]
+    response = alice_browser.post("/upload/", {"content": content}, follow=True)
+    assert messages_of(response) == ["“one” is uploaded.", "“two” is uploaded."]
+
+
 def test_the_form_may_give_another_name(alice_browser):
     send_form(alice_browser, name="other.csv")
     assert StoredObject.objects.values_list("name", "content_type").get() == ("other.csv", "text/csv")
@@ -144,7 +150,8 @@ def test_the_form_says_what_is_wrong(alice_browser):
 
 def test_an_object_over_the_limit_is_refused_with_a_reason(alice_browser, settings):
     settings.MAX_OBJECT_BYTES = 4
-    assert messages_of(send_form(alice_browser)) == ["An object has at most 4 bytes."]
+    assert messages_of(send_form(alice_browser)) == ["“notes.txt”: An object has at most 4 bytes."]
+    assert not StoredObject.objects.exists()
 
 
 def test_uploads_in_progress_show_what_came_and_when_they_are_given_up(alice, alice_browser, settings):
