@@ -93,8 +93,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 CSRF_FAILURE_VIEW = "config.urls.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+STORE_ORIGINS = bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)
 # Content comes from a signed URL of this address, which may lead on to the store.
-CONTENT_ORIGINS = [PUBLIC_BASE_URL, *bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)]
+CONTENT_ORIGINS = [PUBLIC_BASE_URL, *STORE_ORIGINS]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -103,7 +104,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", *CONTENT_ORIGINS],
         "media-src": [SELF, *CONTENT_ORIGINS],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        # The script of the pages sends bytes to the store itself.
+        "connect-src": [SELF, *STORE_ORIGINS],
         "form-action": [SELF, *CONTENT_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

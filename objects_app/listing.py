@@ -1,20 +1,24 @@
 """Lists of objects: filters, order and pages, the same for the API and for people.
 
-A page begins after the object that the cursor names, in the order of creation: objects made meanwhile shift nothing,
+A page begins after the object that the cursor names, in the order of the list: objects made meanwhile shift nothing,
 and the cursor holds when its object is deleted, because the tombstone stays.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 
 from objects_app import access
 from objects_app.access import Actor, Verb
 from objects_app.errors import InvalidCursor
 from objects_app.models import State
-from objects_app.models.objects import StoredObjectQuerySet, fold, is_live, is_not_due
+from objects_app.models.objects import StoredObjectQuerySet, fold, is_live, is_not_due, listed_name, listed_size
 
 COLUMNS = (
     "id",
@@ -37,15 +41,65 @@ ROWS_AT_ONCE = 100
 LARGEST_PAGE = 8 * 1024 * 1024  # characters of names and metadata
 
 
+# What people call content by, and how its content types begin; the API's words for content types are among them.
+KINDS = {
+    "text": ("text",),
+    "image": ("image/",),
+    "audio": ("audio/",),
+    "video": ("video/",),
+    "json": ("application/json", "application/x-ndjson"),
+    "pdf": ("application/pdf",),
+    "archive": (
+        "application/zip",
+        "application/gzip",
+        "application/x-gtar",
+        "application/x-tar",
+        "application/zstd",
+        "gzip",
+        "tar",
+        "tgz",
+    ),
+    "binary": ("application/octet-stream", "binary", "unspecified"),
+}
+
+
 @dataclass(frozen=True)
 class Filters:
-    """What to show; empty shows all. `name` and `search` find a part of the name, `search` also an exact id."""
+    """What to show; empty shows all. `name` and `search` find a part of the name, `search` also an exact id; `kind` is
+    one of KINDS; the times are of creation, the first one included.
+    """
 
     name: str = ""
     search: str = ""
     content_type: str = ""
+    kind: str = ""
     state: str = ""
     is_public: bool | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """By one value of each object, then by id: an index holds the list so, and is read forwards or backwards.
+
+    `of_living` says that the index leaves deleted objects out.
+    """
+
+    place: Combinable
+    descends: bool = False
+    of_living: bool = False
+
+
+NEWEST = Order(F("created_at"), descends=True)
+ORDERS = {
+    "newest": NEWEST,
+    "oldest": Order(F("created_at")),
+    "name": Order(listed_name(), of_living=True),
+    "name-desc": Order(listed_name(), of_living=True, descends=True),
+    "largest": Order(listed_size(), of_living=True, descends=True),
+    "smallest": Order(listed_size(), of_living=True),
+}
 
 
 @dataclass(frozen=True)
@@ -60,13 +114,14 @@ class Page:
 class ObjectList:
     rows: StoredObjectQuerySet
     cursors: StoredObjectQuerySet
+    order: Order = NEWEST
 
     def page(self, *, limit: int, after: str = "") -> Page:
         """One query; a second one only tells an unknown cursor (InvalidCursor) from the end of the list.
 
         A page of much metadata ends early: clients go on from the last id, however many they asked for.
         """
-        found = self._after(after).newest_first().values_list(*COLUMNS, named=True)[: limit + 1]
+        found = self.sorted_after(after).values_list(*COLUMNS, named=True)[: limit + 1]
         rows: list[Any] = []
         size = 0
         with connection.wrap_database_errors:  # Django leaves those of closing a cursor of the server as they are
@@ -82,11 +137,18 @@ class ObjectList:
     def count(self) -> int:
         return self.rows.count()
 
-    def _after(self, cursor: str) -> StoredObjectQuerySet:
-        if not cursor:
-            return self.rows
-        moment = self.cursors.filter(pk=cursor).values("created_at")
-        return self.rows.filter(Q(created_at__lt=moment) | Q(id__lt=cursor), created_at__lte=moment)
+    def sorted_after(self, cursor: str) -> StoredObjectQuerySet:
+        """The rows that follow the cursor's, in order; all of them where there is no cursor."""
+        rows = self.rows.alias(place=self.order.place)
+        if cursor:
+            rows = rows.filter(*self._beyond(cursor))
+        return rows.order_by("-place", "-id") if self.order.descends else rows.order_by("place", "id")
+
+    def _beyond(self, cursor: str) -> tuple[Q, Q]:
+        place = self.cursors.filter(pk=cursor).annotate(place=self.order.place).values("place")
+        if self.order.descends:
+            return Q(place__lt=place) | Q(id__lt=cursor), Q(place__lte=place)
+        return Q(place__gt=place) | Q(id__gt=cursor), Q(place__gte=place)
 
 
 def _size_of(row: Any) -> int:
@@ -94,12 +156,12 @@ def _size_of(row: Any) -> int:
     return len(row.name) + sum(len(key) + len(value) for key, value in row.metadata.items())
 
 
-def own_list(actor: Actor, filters: Filters) -> ObjectList:
+def own_list(actor: Actor, filters: Filters, order: Order = NEWEST) -> ObjectList:
     """The objects of the actor's account; deleted ones only where the filter asks for them."""
     access.require_scope(actor, Verb.READ)
     own = access.own_objects(actor)
     rows = own.filter(_state_is(filters.state), _matches(filters))
-    return ObjectList(rows, cursors=own)
+    return ObjectList(rows.live() if order.of_living else rows, cursors=own, order=order)
 
 
 def public_list(actor: Actor, filters: Filters) -> ObjectList:
@@ -127,9 +189,31 @@ def _matches(filters: Filters) -> Q:
         matches &= Q(pk=filters.search) | Q(folded_name__contains=fold(filters.search))
     if filters.content_type:
         matches &= Q(content_type=filters.content_type)
+    if filters.kind:
+        matches &= reduce(or_, [Q(content_type__startswith=beginning) for beginning in KINDS[filters.kind]])
     if filters.is_public is not None:
         matches &= Q(is_public=filters.is_public)
-    return matches
+    return matches & _was_created(filters)
+
+
+def _was_created(filters: Filters) -> Q:
+    between = Q()
+    if filters.created_from:
+        between &= Q(created_at__gte=filters.created_from)
+    if filters.created_before:
+        between &= Q(created_at__lt=filters.created_before)
+    return between
+
+
+MOST_UPLOADS = 100
+UPLOAD_COLUMNS = ("id", "name", "content_type", "created_at", "created_by", "last_activity_at", "staged_size")
+
+
+def own_uploads(actor: Actor) -> list[Any]:
+    """What the account uploads now, the newest first; one more than MOST_UPLOADS says that there are more."""
+    access.require_scope(actor, Verb.READ)
+    found = access.own_objects(actor).uploading().newest_first()
+    return list(found.values_list(*UPLOAD_COLUMNS, named=True)[: MOST_UPLOADS + 1])
 
 
 MOST_METADATA = 1_000

@@ -1,10 +1,13 @@
 """Lists cost what a page costs: every page is read off an index in its order, however deep it lies."""
 
+from datetime import timedelta
+
 import pytest
 
 from objects_app import access, listing
 from objects_app.errors import InvalidCursor, NotAuthenticated
 from objects_app.listing import Filters
+from objects_app.models import State
 from tests import environment
 from tests.factories import make_object
 
@@ -31,7 +34,7 @@ told_by_sqlite = pytest.mark.skipif(environment.ON_POSTGRESQL, reason="PostgreSQ
 
 def plan_of(objects, after) -> str:
     """How the database reads the page, as it tells by itself."""
-    return objects._after(after).newest_first()[:21].explain()
+    return objects.sorted_after(after)[:21].explain()
 
 
 @told_by_sqlite
@@ -42,6 +45,66 @@ def test_a_page_of_the_own_list_follows_its_index(alice, objects, filters, is_de
     place = "account_id=? AND created_at<?" if is_deep else "account_id=?"
     assert f"SEARCH objects_app_storedobject USING INDEX {FILTERS[filters]} ({place})" in plan
     assert "B-TREE" not in plan
+
+
+@told_by_sqlite
+@pytest.mark.parametrize(
+    ("order", "index", "place"),
+    [
+        ("oldest", "object_newest_live", "account_id=? AND created_at>?"),
+        ("name", "object_by_name", "account_id=? AND <expr>>?"),
+        ("name-desc", "object_by_name", "account_id=? AND <expr><?"),
+        ("largest", "object_by_size", "account_id=? AND <expr><?"),
+        ("smallest", "object_by_size", "account_id=? AND <expr>>?"),
+    ],
+)
+def test_every_order_follows_its_index_however_deep_the_page(alice, objects, order, index, place):
+    found = listing.own_list(alice.actor, Filters(), listing.ORDERS[order])
+    assert f"USING INDEX {index} (account_id=?)" in plan_of(found, "")
+    deep = plan_of(found, objects[-1].pk)
+    assert f"USING INDEX {index} ({place})" in deep
+    assert "B-TREE" not in deep
+
+
+def walk(person, order: str, filters: Filters = Filters()) -> list[str]:  # noqa: B008  frozen
+    """The names on all pages of one object each."""
+    found = listing.own_list(person.actor, filters, listing.ORDERS[order])
+    names, after, has_more = [], "", True
+    while has_more:
+        page = found.page(limit=1, after=after)
+        names += [row.name for row in page.rows]
+        after, has_more = page.rows[-1].id, page.has_more
+    return names
+
+
+def test_names_are_sorted_without_regard_to_case_and_equal_ones_all_shown(alice):
+    for name in ("b.txt", "A.txt", "a.txt", "C.txt", "a.txt"):
+        make_object(alice, name)
+    assert [name.casefold() for name in walk(alice, "name")] == ["a.txt", "a.txt", "a.txt", "b.txt", "c.txt"]
+    assert walk(alice, "name-desc") == walk(alice, "name")[::-1]
+
+
+def test_sizes_are_sorted_and_an_object_without_content_is_the_smallest(alice):
+    for name, content in (("two", b"22"), ("none", b""), ("one", b"1")):
+        make_object(alice, name, content=content)
+    make_object(alice, "unfinished", state=State.UPLOADING)
+    assert walk(alice, "largest") == ["two", "one", "none", "unfinished"]
+    assert walk(alice, "smallest") == ["unfinished", "none", "one", "two"]
+
+
+@pytest.mark.parametrize("content_type", ["text", "text/plain; charset=utf-8", "text/csv"])
+def test_a_kind_is_known_by_how_content_types_begin(alice, content_type):
+    make_object(alice, "wanted", content_type=content_type)
+    make_object(alice, "other", content_type="image/png")
+    assert walk(alice, "newest", Filters(kind="text")) == ["wanted"]
+
+
+def test_a_list_holds_what_was_created_between_two_times(alice):
+    made = make_object(alice, "made")
+    earlier, later = made.created_at - timedelta(days=1), made.created_at + timedelta(days=1)
+    for begin, end, found in ((earlier, later, 1), (later, None, 0), (None, earlier, 0)):
+        filters = Filters(created_from=begin, created_before=end)
+        assert len(listing.own_list(alice.actor, filters).page(limit=5).rows) == found
 
 
 @told_by_sqlite

@@ -68,7 +68,7 @@ def moment(at: datetime | None, *, to_come: bool = False) -> str:
         return format_html('<span class="muted">{}</span>', "never")
     exact = at.strftime("%Y-%m-%d %H:%M:%S")
     said = time_left(at) if to_come else age(at)
-    return format_html('<time datetime="{}" title="{} UTC">{}</time>', at.isoformat(), exact, said)
+    return format_html('<time datetime="{}" title="{} UTC">{}</time>', at.strftime("%Y-%m-%dT%H:%M:%SZ"), exact, said)
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Error pages."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from objects_app import request_id
@@ -24,8 +24,16 @@ PASSING = {408, 429, 500, 503}
 HOME = {"address": "/", "label": "Go to your objects"}
 
 
-def error_page(request: HttpRequest, error: ObjectsError) -> HttpResponse:
-    """A short text, the request id, one useful link; no query and no session, because either may be what failed."""
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of the pages asks, which puts the answer into words itself."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def _answer_to_script(error: ObjectsError) -> HttpResponse:
+    return JsonResponse(error.body(request_id.current.get()), status=error.status)
+
+
+def _page(request: HttpRequest, error: ObjectsError) -> HttpResponse:
     heading = HEADINGS.get(error.status, "That did not work")
     context = {
         "error": error,
@@ -33,7 +41,15 @@ def error_page(request: HttpRequest, error: ObjectsError) -> HttpResponse:
         "link": _link(request, error),
         "request_id": request_id.current.get(),
     }
-    response = render(request, "error.html", context, status=error.status)
+    return render(request, "error.html", context, status=error.status)
+
+
+def error_page(request: HttpRequest, error: ObjectsError) -> HttpResponse:
+    """A short text, the request id, one useful link; no query and no session, because either may be what failed.
+
+    A script gets the same as the API tells.
+    """
+    response = _answer_to_script(error) if wants_json(request) else _page(request, error)
     for name, value in error.headers.items():
         response[name] = value
     return response

@@ -28,6 +28,7 @@ class Place:
 
 PLACES = (
     Place("Objects", "box", "objects", folders=("/objects/",)),
+    Place("Uploads", "clock", "uploads", verb=Verb.WRITE),
     Place("Public", "globe", "public"),
     Place("Activity", "activity", "activity", Verb.SEE_ACTIVITY),
     Place("API keys", "key", "keys", Verb.MANAGE_KEYS),
@@ -36,7 +37,11 @@ PLACES = (
 
 
 def render_page(request: HttpRequest, member: Member, template: str, context: dict[str, Any]) -> HttpResponse:
-    frame = {"member": member, "navigation": list(_navigation(request.path, member))}
+    frame = {
+        "member": member,
+        "navigation": list(_navigation(request.path, member)),
+        "may_upload": access.holds(member.actor, Verb.WRITE),
+    }
     return render(request, template, frame | context)
 
 

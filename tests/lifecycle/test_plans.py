@@ -30,6 +30,13 @@ OWN_LISTS = {
     Filters(state="DELETED"): "object_newest_of_account",
     Filters(is_public=False): "object_newest_live",
 }
+ORDERS = {
+    "oldest": "object_newest_live",
+    "name": "object_by_name",
+    "name-desc": "object_by_name",
+    "largest": "object_by_size",
+    "smallest": "object_by_size",
+}
 PUBLIC_LISTS = [Filters(), Filters(name="n"), Filters(content_type="text"), Filters(is_public=True)]
 
 
@@ -57,7 +64,7 @@ def page_plan(rows: listing.ObjectList, cursor: str) -> str:
         cursor_of_settings.execute("TRUNCATE objects_app_storedobject CASCADE")
         for way in ("seqscan", "bitmapscan", "sort"):
             cursor_of_settings.execute(f"SET enable_{way} = off")
-    return rows._after(cursor).newest_first()[:21].explain()
+    return rows.sorted_after(cursor)[:21].explain()
 
 
 @pytest.mark.parametrize("cursor", ["", "obj_x"])
@@ -65,6 +72,14 @@ def page_plan(rows: listing.ObjectList, cursor: str) -> str:
 def test_a_page_of_the_own_list_is_read_off_its_index_in_its_order(postgresql_database, filters, cursor):
     plan = page_plan(listing.own_list(ACTOR, filters), cursor)
     assert f"Index Scan using {OWN_LISTS[filters]} on" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("cursor", ["", "obj_x"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_page_in_any_order_is_read_off_an_index_that_holds_it(postgresql_database, order, cursor):
+    plan = page_plan(listing.own_list(ACTOR, Filters(), listing.ORDERS[order]), cursor)
+    assert f"using {ORDERS[order]} on" in plan
     assert "Sort" not in plan
 
 

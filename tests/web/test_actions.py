@@ -75,8 +75,34 @@ def test_delete_asks_first_and_names_the_object(alice, alice_browser):
     page = alice_browser.get(f"/objects/{stored_object.pk}/delete", {"next": "/?search=led"}).content.decode()
     assert "Delete “ledger.csv”?" in page
     assert stored_object.pk in page
-    assert '<a class="button" href="/?search=led">Keep it</a>' in page
+    assert '<a class="button" href="/?search=led" data-closes>Keep it</a>' in page
     assert StoredObject.objects.get().state == State.READ_ONLY
+
+
+def test_delete_tells_who_used_the_object_lately(alice, alice_browser):
+    stored_object = make_object(alice)
+    alice_browser.post(f"/objects/{stored_object.pk}/download")
+    response = alice_browser.get(f"/objects/{stored_object.pk}/delete")
+    uses = response.context["uses"]
+    assert (uses.downloads, uses.links, uses.living_links, list(uses.askers)) == (0, 1, 1, [alice.user.email])
+    assert "<strong>1 still works</strong>" in response.content.decode()
+
+
+def test_who_may_not_see_the_activity_gets_no_names_before_a_delete(alice, alice_browser):
+    alice.membership.role = "member"
+    alice.membership.save(update_fields=["role"])
+    stored_object = make_object(alice)
+    alice_browser.post(f"/objects/{stored_object.pk}/download")
+    uses = alice_browser.get(f"/objects/{stored_object.pk}/delete").context["uses"]
+    assert (uses.links, uses.askers) == (1, {})
+
+
+@pytest.mark.parametrize(("act", "undo"), [("publish", "unpublish"), ("unpublish", "publish")])
+def test_a_switch_offers_to_undo_itself(alice, alice_browser, act, undo):
+    stored_object = make_object(alice, is_public=act == "unpublish")
+    page = alice_browser.post(f"/objects/{stored_object.pk}/{act}", follow=True).content.decode()
+    toast = page[page.index('id="toasts"') :]
+    assert f'action="/objects/{stored_object.pk}/{undo}"' in toast
 
 
 def test_delete_destroys_the_bytes(alice, alice_browser, blobs):

@@ -17,7 +17,16 @@ INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript
 @pytest.fixture
 def pages(alice, alice_browser) -> list:
     stored_object = make_object(alice)
-    addresses = ["/", "/?search=nothing", f"/objects/{stored_object.pk}/delete", "/nowhere"]
+    several = f"/objects/delete?object={stored_object.pk}"
+    addresses = [
+        "/",
+        "/?search=nothing",
+        f"/objects/{stored_object.pk}/delete",
+        several,
+        "/upload/",
+        "/uploads/",
+        "/nowhere",
+    ]
     return [alice_browser.get(address) for address in addresses] + [Client().get("/accounts/login/")]
 
 

@@ -1,0 +1,88 @@
+"""What people say of the objects that they upload, by a form or by the page's script."""
+
+import mimetypes
+from typing import Any
+
+from django import forms
+
+from objects_app.content_types import is_content_type
+from objects_app.durations import parse_duration
+from objects_app.operations.objects import NewObject
+from objects_app.text import is_clean
+
+LIFETIMES = {
+    "": "Until it is deleted",
+    "1d": "1 day",
+    "7d": "7 days",
+    "30d": "30 days",
+    "90d": "90 days",
+    "365d": "1 year",
+}
+VISIBILITIES = {"private": "Private", "public": "Public"}
+UNKNOWN_TYPE = "application/octet-stream"
+MOST_PAIRS, LONGEST_KEY, LONGEST_VALUE, LARGEST_METADATA = 64, 128, 4096, 32 * 1024
+
+
+class UploadForm(forms.Form):
+    """`name` and `content_type` are those of what was chosen, where nothing else is said."""
+
+    name = forms.CharField(required=False, max_length=1024)
+    content_type = forms.CharField(required=False, max_length=255)
+    size = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    visibility = forms.ChoiceField(required=False, choices=list(VISIBILITIES.items()))
+    lifetime = forms.ChoiceField(required=False, choices=list(LIFETIMES.items()))
+    metadata = forms.CharField(required=False, max_length=LARGEST_METADATA, strip=False)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not is_clean(name):
+            raise forms.ValidationError("A name must not contain control characters.")
+        return name
+
+    def clean_metadata(self) -> dict[str, str]:
+        lines = [line.strip() for line in self.cleaned_data["metadata"].splitlines()]
+        return parse_metadata([line for line in lines if line])
+
+    def new_object(self, *, name: str = "", size: int | None = None) -> NewObject:
+        """`name` and `size` are those of the content, where the form itself says nothing of them."""
+        sent = self.cleaned_data
+        name = sent["name"] or name
+        return NewObject(
+            name=name,
+            content_type=_content_type(sent["content_type"], name),
+            is_public=sent["visibility"] == "public",
+            metadata=sent["metadata"],
+            time_to_live=parse_duration(sent["lifetime"]) if sent["lifetime"] else None,
+            declared_size=sent["size"] if size is None else size,
+        )
+
+
+def parse_metadata(lines: list[str]) -> dict[str, str]:
+    """Each line is `key=value`."""
+    pairs: dict[str, str] = {}
+    for line in lines:
+        key, equals, value = (part.strip() for part in line.partition("="))
+        if not (key and equals):
+            raise forms.ValidationError(f"“{line[:40]}” is not of the form key=value.")
+        if key in pairs:
+            raise forms.ValidationError(f"The key “{key[:40]}” is there twice.")
+        if len(key) > LONGEST_KEY or len(value) > LONGEST_VALUE or not is_clean(key + value):
+            raise forms.ValidationError(
+                f"A key has at most {LONGEST_KEY} characters, a value {LONGEST_VALUE}, and none of them controls."
+            )
+        pairs[key] = value
+    if len(pairs) > MOST_PAIRS:
+        raise forms.ValidationError(f"At most {MOST_PAIRS} entries.")
+    return pairs
+
+
+def _content_type(said: str, name: str) -> str:
+    if said and is_content_type(said):
+        return said
+    guessed, encoding = mimetypes.guess_type(name)
+    return "application/gzip" if encoding == "gzip" else guessed or UNKNOWN_TYPE
+
+
+def problems(form: forms.Form) -> dict[str, list[str]]:
+    found: dict[str, Any] = form.errors
+    return {field: [str(problem) for problem in list_of] for field, list_of in found.items()}
