@@ -98,3 +98,10 @@ def place(request: HttpRequest, *, after: str = "", order: str = "") -> str:
     for name in [name for name, value in query.items() if not value]:
         del query[name]
     return query.urlencode()
+
+
+def opening(request: HttpRequest) -> str:
+    """The query of this very page of the list with a panel open, up to the id of its object."""
+    query = request.GET.copy()
+    query.pop("open", None)
+    return "&".join(filter(None, [query.urlencode(), "open="]))

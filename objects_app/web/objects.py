@@ -46,6 +46,7 @@ def list_objects(request: HttpRequest, member: Member) -> HttpResponse:
         "columns": filters.columns(request, form),
         "first": filters.place(request),
         "next_page": filters.place(request, after=page.rows[-1].id) if page.has_more else "",
+        "opening": filters.opening(request),
         "is_filtered": form.is_filtered,
         "is_changing": any(row.state == State.UPLOADING for row in rows),
         "base_url": settings.PUBLIC_BASE_URL,

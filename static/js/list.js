@@ -9,6 +9,8 @@ const list = () => document.getElementById("list");
 const boxes = () => [...document.querySelectorAll("#list input[name=object]")];
 const rows = () => [...document.querySelectorAll("#list tbody tr")];
 
+const addressOf = (row) => `/objects/${row.id}/`;
+
 function showSelection() {
   const all = boxes();
   for (const box of all) {
@@ -71,9 +73,9 @@ function giveMenus() {
     const link = row.querySelector(".name a");
     cell.append(template.content.cloneNode(true));
     cell.querySelector("summary").setAttribute("aria-label", `Actions on ${link.textContent}`);
-    cell.querySelector("[data-copy]").dataset.copy = template.dataset.base + link.pathname;
+    cell.querySelector("[data-copy]").dataset.copy = template.dataset.base + addressOf(row);
     for (const button of cell.querySelectorAll("[data-do]")) {
-      if (row.dataset.can.split(" ").includes(button.dataset.do)) button.setAttribute("formaction", link.pathname + button.dataset.do);
+      if (row.dataset.can.split(" ").includes(button.dataset.do)) button.setAttribute("formaction", addressOf(row) + button.dataset.do);
       else button.remove();
     }
     window.htmx.process(cell);
