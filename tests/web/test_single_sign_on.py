@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.auth.models import AnonymousUser
@@ -31,6 +32,7 @@ def come_in(email: str, *, verified: bool = True):
     login = SocialLogin(
         user=User(email=email),
         account=SocialAccount(provider="oidc", uid=email, extra_data={}),
+        provider=get_adapter().get_provider(request, "oidc"),
         email_addresses=[EmailAddress(email=email, verified=verified, primary=True)],
     )
     login.state = {"process": "login"}
