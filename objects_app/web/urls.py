@@ -15,6 +15,7 @@ from objects_app.web import (
     metrics,
     objects,
     settings_pages,
+    single_sign_on,
 )
 from objects_app.web.closed import closed
 
@@ -39,6 +40,7 @@ urlpatterns = [
     path("objects/<slug:object_id>/delete", objects.delete, name="delete_object"),
     path("accounts/choose", accounts.choose_account, name="choose_account"),
     *CLOSED,
+    path("accounts/oidc/<str:provider_id>/login/", single_sign_on.begin),
     path("accounts/", include("allauth.urls")),
     path("invitation", invitations.accept, name="invitation"),
     path("settings/", settings_pages.profile, name="settings"),
