@@ -187,7 +187,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Signing in and mail: config/sign_in.py
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it for localhost alone
-DEFAULT_FROM_EMAIL = text("EMAIL_FROM", default=f"holdall@{PUBLIC_HOST}")
+DEFAULT_FROM_EMAIL = EMAIL_FROM or f"holdall@{PUBLIC_HOST}"  # noqa: F405
 
 # Database, cache
 DATABASE_URL = text("DATABASE_URL")

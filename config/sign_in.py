@@ -58,6 +58,7 @@ SOCIALACCOUNT_PROVIDERS = oidc.providers(
 
 # Mail, which nothing needs: without EMAIL_URL links are shown to copy
 EMAIL_URL = text("EMAIL_URL")
+EMAIL_FROM = text("EMAIL_FROM")
 MAIL_IS_ON = bool(EMAIL_URL)
 MAIL = mail.server(EMAIL_URL)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_IS_ON else 'dummy'}.EmailBackend"

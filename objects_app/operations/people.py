@@ -18,10 +18,10 @@ def record_of_person(action: AuditAction, *, user: User, actor: Actor, factor: s
         audit.record(action, actor=actor, target=user, **details)
 
 
-def record_failure(action: AuditAction, *, email: str, actor: Actor) -> None:
+def record_failure(action: AuditAction, *, email: str, factor: str, actor: Actor) -> None:
     """By the address that was tried: no user need be behind it."""
     with transaction.atomic():
-        audit.record(action, actor=actor, result="refused", email=email)
+        audit.record(action, actor=actor, result="refused", email=email, factor=factor)
 
 
 def rename(user: User, name: str, *, actor: Actor) -> bool:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from allauth.account.utils import perform_login
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +22,6 @@ from objects_app.web.members import CHOSEN_ACCOUNT
 from objects_app.web.methods import only
 from objects_app.web.settings_pages import ProfileForm
 from objects_app.web.sign_in import address_of
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class NewUserForm(ProfileForm):
@@ -74,7 +72,7 @@ def _as_new_user(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         password=form.cleaned_data["password"],
         actor=_actor(request, replace(stranger, label=invitation.email)),
     )
-    login(request, user, backend=BACKEND)
+    perform_login(request, user, email_verification="none")
     return _welcome(request, invitation)
 
 

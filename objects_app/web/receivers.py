@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
@@ -51,11 +51,18 @@ def locked_out(request: HttpRequest, username: str, **_: Any) -> None:
         _record_failure(AuditAction.USER_LOCKED_OUT, request, username)
 
 
-def _record_failure(action: AuditAction, request: HttpRequest, email: str) -> None:
+def _record_failure(action: AuditAction, request: HttpRequest, email: str, *, factor: str = "password") -> None:
     stranger = access.anonymous_actor(
         Via.SESSION, address=address_of(request) or None, request_id=request_id.current.get()
     )
-    people.record_failure(action, email=email, actor=stranger)
+    people.record_failure(action, email=email, factor=factor, actor=stranger)
+
+
+@receiver(authentication_failed)
+def second_step_failed(request: HttpRequest, user: User, authenticator: Any = None, **_: Any) -> None:
+    _record_failure(
+        AuditAction.USER_SIGN_IN_FAILED, request, user.email, factor=str(getattr(authenticator, "type", "unknown"))
+    )
 
 
 @receiver([password_changed, password_reset])
@@ -63,7 +70,7 @@ def password_was_changed(request: HttpRequest, user: User, **_: Any) -> None:
     _record(AuditAction.USER_PASSWORD_CHANGED, request, user)
 
 
-@receiver(authenticator_added)
+@receiver([authenticator_added, authenticator_reset])
 def factor_added(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
     _record(AuditAction.USER_FACTOR_ADDED, request, user, factor=str(authenticator.type))
 

@@ -20,6 +20,7 @@ from objects_app.web import (
     objects,
     public,
     settings_pages,
+    single_sign_on,
     uploads,
 )
 from objects_app.web.closed import closed
@@ -65,6 +66,7 @@ urlpatterns = [
     path("uploads/<slug:object_id>/cancel", uploads.cancel, name="cancel_upload"),
     path("accounts/choose", accounts.choose_account, name="choose_account"),
     *CLOSED,
+    path("accounts/oidc/<str:provider_id>/login/", single_sign_on.begin),
     path("accounts/", include("allauth.urls")),
     path("invitation", invitations.accept, name="invitation"),
     path("settings/", settings_pages.profile, name="settings"),

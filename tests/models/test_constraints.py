@@ -3,7 +3,16 @@
 import pytest
 from django.db import IntegrityError
 
-from objects_app.models import ApiKey, IdempotencyRecord, Membership, MetadataPair, State, StoredObject, User
+from objects_app.models import (
+    ApiKey,
+    IdempotencyRecord,
+    Invitation,
+    Membership,
+    MetadataPair,
+    State,
+    StoredObject,
+    User,
+)
 from tests.factories import Person, make_object, make_person
 
 WRONG = [
@@ -52,6 +61,23 @@ def test_an_account_has_a_person_once(alice):
 def test_a_role_is_one_of_four(alice):
     with pytest.raises(IntegrityError, match="membership_role_known"):
         Membership.objects.update(role="king")
+
+
+def invitation(person: Person, **fields: str) -> Invitation:
+    new = {"account": person.account, "email": "zoe@example.com", "role": "viewer", "expires_at": person.key.created_at}
+    return Invitation(**{**new, **fields})
+
+
+@pytest.mark.parametrize("fields", [{"role": "king"}, {"email": "Zoe@example.com"}])
+def test_an_invitation_is_for_a_role_and_an_address_in_lower_case(alice, fields):
+    with pytest.raises(IntegrityError, match="invitation_"):
+        invitation(alice, digest="d", **fields).save()
+
+
+def test_an_address_has_one_unanswered_invitation(alice):
+    invitation(alice, digest="one").save()
+    with pytest.raises(IntegrityError):
+        invitation(alice, digest="two").save()
 
 
 def test_two_keys_have_two_digests(alice):

@@ -31,8 +31,8 @@ def run(holdall, tmp_path):
 
 def read_settings():
     """The environment variables that the settings read, each with its default as far as it is a plain value."""
-    nodes = ast.walk(ast.parse((ROOT / "config" / "settings.py").read_text()))
-    calls = sorted(filter(is_reading, nodes), key=lambda call: call.lineno)
+    code = "\n".join((ROOT / "config" / name).read_text() for name in ("settings.py", "sign_in.py"))
+    calls = sorted(filter(is_reading, ast.walk(ast.parse(code))), key=lambda call: call.lineno)
     return {call.args[0].value: default_of(call) for call in calls}
 
 

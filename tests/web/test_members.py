@@ -67,6 +67,7 @@ def test_a_new_person_joins_by_the_link_and_is_signed_in(link, alice):
     assert browser.get("/").context["member"].account == alice.account
     assert Membership.objects.get(user__email="zoe@example.com").role == "member"
     assert actions() == ["member.joined", "member.invited"]
+    assert AuditEvent.objects.filter(action="user.signed_in", actor_label="zoe@example.com").exists()
 
 
 def test_a_link_works_once(link):

@@ -37,7 +37,7 @@ def test_the_password_alone_signs_nobody_in(app):
 def test_the_code_of_the_app_signs_in(app):
     browser = Client()
     give_password(browser, "/accounts/login/?next=/settings/")
-    assert browser.post(STEP, {"code": code()}).headers["Location"] == "/"
+    assert browser.post(STEP, {"code": code()}).headers["Location"] == "/settings/"
     assert browser.get("/").status_code == 200
 
 
@@ -62,6 +62,7 @@ def test_five_wrong_codes_stop_even_the_right_one(app):
     give_password(browser)
     for _ in range(5):
         browser.post(STEP, {"code": "000000"})
+    assert AuditEvent.objects.filter(action="user.sign_in_failed", details__factor="totp").count() == 5
     assert "Wait five minutes" in browser.post(STEP, {"code": code()}).content.decode()
 
 
@@ -75,13 +76,14 @@ def test_the_admin_asks_for_the_code_too(alice, app):
     assert browser.get("/admin/").status_code == 200
 
 
-def test_an_app_is_set_up_after_the_password_was_asked_again(alice):
+def test_an_app_is_set_up_after_the_password_was_asked_again(alice, django_capture_on_commit_callbacks):
     browser = Client()
     browser.force_login(alice.user)
     assert browser.get("/accounts/2fa/totp/activate/").headers["Location"].startswith("/accounts/reauthenticate/")
     browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
     secret = browser.get("/accounts/2fa/totp/activate/").context["form"].secret
-    assert browser.post("/accounts/2fa/totp/activate/", {"code": code(secret)}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post("/accounts/2fa/totp/activate/", {"code": code(secret)})
     kinds = AuditEvent.objects.filter(action="user.factor_added").values_list("details__factor", flat=True)
     assert set(kinds) == {"totp", "recovery_codes"}
 

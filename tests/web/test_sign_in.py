@@ -146,7 +146,10 @@ def test_signing_in_and_out_are_events(alice):
 def test_a_failure_is_an_event_that_names_the_address_tried(db):
     fail(1, email="Nobody@example.com")
     event = AuditEvent.objects.get()
-    assert (event.action, event.details) == ("user.sign_in_failed", {"email": "nobody@example.com"})
+    assert (event.action, event.details) == (
+        "user.sign_in_failed",
+        {"email": "nobody@example.com", "factor": "password"},
+    )
 
 
 def test_guesses_during_a_lock_add_no_events(alice):

@@ -3,12 +3,15 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.test import Client, RequestFactory
+from requests import ConnectionError as NoConnection
 
 from config import oidc
 from objects_app import access
@@ -31,6 +34,7 @@ def come_in(email: str, *, verified: bool = True):
     login = SocialLogin(
         user=User(email=email),
         account=SocialAccount(provider="oidc", uid=email, extra_data={}),
+        provider=get_adapter().get_provider(request, "oidc"),
         email_addresses=[EmailAddress(email=email, verified=verified, primary=True)],
     )
     login.state = {"process": "login"}
@@ -69,6 +73,28 @@ def test_whoever_is_invited_may_come(alice):
 def test_an_unconfirmed_address_is_nobody(alice, email):
     response, request = come_in(email, verified=False)
     assert (response.status_code, signed_in(request), User.objects.count()) == (403, "", 1)
+
+
+@pytest.fixture
+def begin(db):
+    return lambda: Client().post("/accounts/oidc/oidc/login/?process=login")
+
+
+def test_the_button_leads_to_the_provider_by_a_page_that_the_policy_allows(begin, monkeypatch):
+    names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
+    endpoints = dict.fromkeys(names, "https://login.example.net/go")
+    monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "openid_config", endpoints)
+    page = begin()
+    assert page.status_code == 200
+    assert "0;URL='https://login.example.net/go?client_id=c&amp;" in page.content.decode()
+
+
+def test_a_provider_that_is_away_is_a_503(begin, monkeypatch):
+    def fail(self):
+        raise NoConnection
+
+    monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "openid_config", property(fail))
+    assert begin().status_code == 503
 
 
 def test_the_page_offers_the_provider(db):
