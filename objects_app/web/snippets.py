@@ -39,7 +39,7 @@ devbox = runloop.devbox.create(
     mounts=[{{
         "type": "object_mount",
         "object_id": "{id}",
-        "object_path": "/home/user/{id}",
+        "object_path": "/data/{id}",
     }}],
 )
 """
