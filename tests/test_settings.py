@@ -112,6 +112,14 @@ def test_https_is_https_in_capitals_too(tmp_path):
     assert shown.stdout == "https://objects.example.com True\n"
 
 
+def test_pages_may_send_bytes_to_the_bucket_and_nowhere_else(tmp_path):
+    bucket = {"OBJECT_STORAGE": "s3", "S3_BUCKET": "objects", "S3_PUBLIC_ENDPOINT_URL": "https://s3.example.com"}
+    environment = live.environment_of(tmp_path / "data", **bucket)
+    show = "from django.conf import settings as s; print(*s.CONTENT_SECURITY_POLICY['DIRECTIVES']['connect-src'])"
+    shown = live.manage("shell", "--no-imports", "-c", show, environment=environment)
+    assert shown.stdout == "'self' https://s3.example.com https://objects.s3.example.com\n"
+
+
 def test_the_cache_has_room_for_the_counters_of_many_addresses():
     cache = caches["process"]
     cache.set("first", 1)
