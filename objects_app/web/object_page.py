@@ -56,8 +56,9 @@ def show_object(request: HttpRequest, member: Member, object_id: str) -> HttpRes
 def panel_of(request: HttpRequest, member: Member) -> dict[str, Any]:
     """The context of `objects/_panel.html` for the object that the list's address has in `open`; empty without one."""
     object_id = request.GET.get("open", "")
-    is_asked = bool(object_id) and is_clean(object_id)
-    stored_object = access.own_objects(member.actor).filter(pk=object_id).first() if is_asked else None
+    if not object_id or not is_clean(object_id):
+        return {}
+    stored_object = access.own_objects(member.actor).filter(pk=object_id).first()
     if stored_object is None:
         return {}
     query = request.GET.copy()
