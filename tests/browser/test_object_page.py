@@ -106,6 +106,12 @@ def test_without_a_script_a_link_is_shown_and_code_is_chosen(visit, site):
     assert "/download/" in page.get_by_label("Link, good for 7 days").input_value()
 
 
+def test_the_panel_lies_within_a_phone(visit, site):
+    page = visit("alice", viewport=NARROW)
+    page.goto(f"/?open={put(site, 'notes.txt', b'hello')}")
+    assert page.get_by_role("complementary", name="notes.txt").bounding_box()["x"] >= 0
+
+
 @pytest.mark.parametrize("address", ["/objects/{}/", "/?open={}", "/o/{}", "/public/"])
 def test_nothing_is_wider_than_a_phone(visit, site, address):
     page = visit("alice", viewport=NARROW)

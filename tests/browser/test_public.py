@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
+from tests.browser.conftest import NARROW
 from tests.browser.objects import put
 
 
@@ -28,6 +29,13 @@ def test_the_page_of_an_object_has_no_violations_in_a_clean_browser(visit, site)
     page = visit()
     page.goto(f"/o/{object_id}")
     assert violations(page) == []
+
+
+def test_the_page_of_an_object_fills_a_phone(visit, site):
+    object_id = put(site, "public.txt", b"hello", is_public=True)
+    page = visit(viewport=NARROW)
+    page.goto(f"/o/{object_id}")
+    assert page.get_by_role("heading", name="public.txt").bounding_box()["x"] < 30
 
 
 def test_somebody_without_a_name_downloads_without_a_script(visit, site):

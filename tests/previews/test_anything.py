@@ -37,6 +37,13 @@ def test_nothing_is_read_when_the_time_is_over():
         content.head()
 
 
+def test_what_is_left_of_the_limit_bounds_every_read():
+    content = Content(Bytes(b"x" * 10), content_type="text/plain", name="x", most=4)
+    assert content.read_at(0, 10) == b"xxxx"
+    with pytest.raises(LimitReached):
+        content.read_at(4, 1)
+
+
 @pytest.mark.parametrize(
     ("content_type", "kind"),
     [
