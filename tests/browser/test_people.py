@@ -36,6 +36,7 @@ def test_somebody_is_invited_and_joins_on_a_phone(visit):
     owner.get_by_label("E-mail").fill(f"zoe@{DOMAIN}")
     owner.get_by_role("button", name="Make an invitation").click()
     link = owner.locator("#invitation-link").text_content()
+    assert violations(owner) == []
     zoe = visit(viewport=NARROW)
     zoe.goto(link)
     assert violations(zoe) == []

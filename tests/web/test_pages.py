@@ -11,7 +11,9 @@ from objects_app.errors import InternalError
 from objects_app.web.errors import error_page
 from tests.factories import make_object
 
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
+INLINE = re.compile(
+    r"<script(?![^>]*(?:\bsrc=|type=\"application/json\"))|<style|\sstyle=|\son\w+=|javascript:", re.IGNORECASE
+)
 
 
 @pytest.fixture
