@@ -70,5 +70,5 @@ def choices() -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for action in AuditAction:
         group = action.partition(".")[0]
-        groups.setdefault(group, [(group, f"All of {group}")]).append((action.value, words_of(action)[1]))
+        groups.setdefault(group, [(group, f"{group.capitalize()}: all")]).append((action.value, words_of(action)[1]))
     return [("", "Any action"), *((group.capitalize(), actions) for group, actions in sorted(groups.items()))]
