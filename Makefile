@@ -12,7 +12,7 @@ PIP_INSTALL = install --quiet --disable-pip-version-check --require-hashes --no-
 unexport UV_INDEX UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS UV_TORCH_BACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench crash fuzz races lock openapi runtime dev old-sdk
+.PHONY: help serve test check bench screenshots crash fuzz races lock openapi runtime dev old-sdk
 MAKEFLAGS += --no-print-directory
 
 # Each lock that was installed is kept in the environment. It is built anew when one of them has changed, so that
@@ -31,7 +31,7 @@ define install
 endef
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: runtime ## Run Holdall here until Ctrl-C [ADDRESS=127.0.0.1:8000] [DATA_DIR=./data]
 	@exec $(BIN)/python manage.py serve $(if $(ADDRESS),--address '$(ADDRESS)') $(if $(DATA_DIR),--data-dir '$(DATA_DIR)')
@@ -56,6 +56,9 @@ openapi: dev ## Write docs/openapi.yaml anew
 
 bench: dev ## Measure a real server beside references [ARGS=...]
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: dev ## Take pictures of every page into .cache/screenshots [ARGS=keys]
+	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 fuzz: dev ## Try the API with 20000 generated requests [FUZZ_CASES=20000]
 	@FUZZ_CASES=$(or $(FUZZ_CASES),20000) $(BIN)/python -m pytest --timeout 7200 tests/fuzz

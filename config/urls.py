@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from objects_app.api.errors import error_answer
 from objects_app.errors import BadRequest, InternalError, NotAllowed, NotFound, ObjectsError, TooManyRequests
+from objects_app.transfer.wsgi import FOR_PROGRAMS
 from objects_app.web.errors import error_page
 
 urlpatterns = [
@@ -15,7 +16,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("objects_app.web.urls")),
 ]
-FOR_PROGRAMS = ("/v1/", "/upload/", "/download/")
 
 
 def _answer(request: HttpRequest, error: ObjectsError) -> HttpResponse:

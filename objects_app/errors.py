@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
+IN_ENVIRON = "holdall.refusal"  # where the root hands Django what it refused before it could call a view
+
 
 class ObjectsError(Exception):
     """A refusal with a reason for the caller. `errors` names the fields that are wrong, where there are any.

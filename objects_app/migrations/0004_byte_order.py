@@ -11,7 +11,7 @@ COLUMNS = """
         format('ALTER %%I TYPE %%s COLLATE "C"', a.attname, format_type(a.atttypid, a.atttypmod)), ', '
     )
     FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
-    WHERE a.attrelid = ANY(%s::regclass[]) AND a.attnum > 0 AND c.collname <> 'C'
+    WHERE a.attrelid = ANY(%s::regclass[]) AND a.attnum > 0 AND NOT a.attisdropped AND c.collname <> 'C'
     GROUP BY a.attrelid
 """
 

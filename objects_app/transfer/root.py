@@ -5,13 +5,13 @@ import re
 import time
 
 from objects_app import errors
-from objects_app.errors import BodyTimeout, InternalError, LengthMismatch
+from objects_app.errors import BodyTimeout, BodyTooLarge, InternalError, LengthMismatch, ObjectsError
 from objects_app.transfer import tls
 from objects_app.transfer.addresses import client_address
 from objects_app.transfer.downloads import send_download
 from objects_app.transfer.exchange import ClientGone, Exchange, Message, Receive, Send
 from objects_app.transfer.uploads import receive_upload
-from objects_app.transfer.wsgi import WsgiApplication, call_django
+from objects_app.transfer.wsgi import FOR_PROGRAMS, WsgiApplication, call_django, show_refusal
 
 access_log = logging.getLogger("holdall.access")
 logger = logging.getLogger(__name__)
@@ -62,9 +62,17 @@ class Root:
                 logger.exception("%s %s failed", exchange.method, exchange.path)
             if exchange.status:
                 raise ClientGone from failure
-            await exchange.answer_error(error or InternalError())
+            await self._refuse(exchange, error or InternalError())
             if not isinstance(error, BodyTimeout):
                 await exchange.linger()
+
+    async def _refuse(self, exchange: Exchange, error: ObjectsError) -> None:
+        """JSON where programs call; what keeps a form of a page from being read is told by a page."""
+        is_program = f"{exchange.path}/".startswith(FOR_PROGRAMS)
+        if isinstance(error, BodyTooLarge | BodyTimeout) and not is_program:
+            await show_refusal(exchange, self.django, error)
+        else:
+            await exchange.answer_error(error)
 
     async def _route(self, exchange: Exchange) -> None:
         match = SIGNED_PATH.fullmatch(exchange.path)

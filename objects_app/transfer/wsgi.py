@@ -6,12 +6,13 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from objects_app import request_id
-from objects_app.errors import BodyTooLarge
+from objects_app import errors, request_id
+from objects_app.errors import BodyTooLarge, ObjectsError
 from objects_app.transfer.addresses import comes_from_proxy
 from objects_app.transfer.exchange import Exchange, Headers
 from objects_app.transfer.threads import in_page_thread
 
+FOR_PROGRAMS = ("/v1/", "/upload/", "/download/")  # where answers of every kind are JSON
 LARGEST_BODY = 1024 * 1024
 GATHERED = 256 * 1024
 OF_EVERY_ANSWER = {"x-request-id", "strict-transport-security"}  # the root adds them
@@ -20,8 +21,17 @@ WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 async def call_django(exchange: Exchange, application: WsgiApplication) -> None:
+    await _send_answer(exchange, DjangoCall(application, environ_of(exchange, await _read_small_body(exchange))))
+
+
+async def show_refusal(exchange: Exchange, application: WsgiApplication, refusal: ObjectsError) -> None:
+    """Have Django draw the page of a refusal that came before it could be called."""
+    environ = environ_of(exchange, b"") | {errors.IN_ENVIRON: refusal}
+    await _send_answer(exchange, DjangoCall(application, environ))
+
+
+async def _send_answer(exchange: Exchange, call: "DjangoCall") -> None:
     """An answer up to GATHERED bytes, nearly every one, takes a single visit to a thread."""
-    call = DjangoCall(application, environ_of(exchange, await _read_small_body(exchange)))
     try:
         block = await in_page_thread(call.begin)
         await exchange.start(call.status, call.headers)

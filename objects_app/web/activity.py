@@ -30,12 +30,15 @@ AGES = {
 RESULTS = [("", "Any result"), ("ok", "Succeeded"), ("refused", "Refused or failed")]
 
 
+ACTS_AT_ONCE = {"data-submit-on-change": True}
+
+
 class FilterForm(forms.Form):
     age = forms.ChoiceField(required=False, choices=[("", "All"), *((key, words) for key, (words, _) in AGES.items())])
-    action = forms.ChoiceField(required=False, choices=choices)
+    action = forms.ChoiceField(required=False, choices=choices, widget=forms.Select(attrs=ACTS_AT_ONCE))
     actor = forms.CharField(required=False, max_length=200)
     object = forms.CharField(required=False, max_length=60)
-    result = forms.ChoiceField(required=False, choices=RESULTS)
+    result = forms.ChoiceField(required=False, choices=RESULTS, widget=forms.Select(attrs=ACTS_AT_ONCE))
     before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
     def wanted(self) -> Wanted:

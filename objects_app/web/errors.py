@@ -1,9 +1,12 @@
 """Error pages."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import escape_leading_slashes
 
-from objects_app import request_id
+from objects_app import errors, request_id
 from objects_app.errors import ObjectsError
 
 HEADINGS = {
@@ -58,5 +61,16 @@ def error_page(request: HttpRequest, error: ObjectsError) -> HttpResponse:
 def _link(request: HttpRequest, error: ObjectsError) -> dict[str, str]:
     """What may work a little later is tried again, where that is a matter of looking."""
     if error.status in PASSING and request.method == "GET":
-        return {"address": request.get_full_path(), "label": "Try again"}
+        return {"address": escape_leading_slashes(request.get_full_path()), "label": "Try again"}
     return HOME
+
+
+class RefusalMiddleware:
+    """The page of what was refused before a view could be called: a form too large to read, or sent too slowly."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refusal = request.META.get(errors.IN_ENVIRON)
+        return error_page(request, refusal) if refusal else self.get_response(request)

@@ -11,6 +11,22 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.ACCOUNT_CREATED: ("users", "Account opened"),
     AuditAction.ACCOUNT_SUSPENDED: ("lock", "Account suspended"),
     AuditAction.ACCOUNT_RESUMED: ("check", "Account resumed"),
+    AuditAction.ACCOUNT_CHANGED: ("gear", "Settings of the account changed"),
+    AuditAction.USER_SIGNED_IN: ("user", "Signed in"),
+    AuditAction.USER_SIGN_IN_FAILED: ("alert", "Sign-in failed"),
+    AuditAction.USER_LOCKED_OUT: ("lock", "Locked out"),
+    AuditAction.USER_SIGNED_OUT: ("out", "Signed out"),
+    AuditAction.USER_CHANGED: ("pencil", "Profile changed"),
+    AuditAction.USER_PASSWORD_CHANGED: ("shield", "Password changed"),
+    AuditAction.USER_FACTOR_ADDED: ("shield", "Second factor added"),
+    AuditAction.USER_FACTOR_REMOVED: ("shield", "Second factor removed"),
+    AuditAction.USER_SESSION_ENDED: ("out", "Session ended"),
+    AuditAction.USER_RESET_LINK_MADE: ("link", "Reset link made"),
+    AuditAction.MEMBER_INVITED: ("plus", "Member invited"),
+    AuditAction.MEMBER_INVITATION_REVOKED: ("close", "Invitation revoked"),
+    AuditAction.MEMBER_JOINED: ("users", "Member joined"),
+    AuditAction.MEMBER_ROLE_CHANGED: ("users", "Role changed"),
+    AuditAction.MEMBER_REMOVED: ("users", "Member removed"),
     AuditAction.ACTIVITY_EXPORTED: ("out-link", "Activity exported"),
     AuditAction.KEY_CREATED: ("key", "Key created"),
     AuditAction.KEY_ROTATED: ("rotate", "Key rotated"),
@@ -29,6 +45,8 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.OBJECT_REFUSED: ("shield", "Refused"),
     AuditAction.DOWNLOAD_URL_ISSUED: ("link", "Download URL issued"),
     AuditAction.CONTENT_DOWNLOADED: ("download", "Content downloaded"),
+    AuditAction.CONTENT_PREVIEWED: ("eye", "Content looked at"),
+    AuditAction.PUBLIC_PAGE_OPENED: ("globe", "Public page opened"),
 }
 ACTOR_ICONS = {Kind.KEY: "key", Kind.PERSON: "user", Kind.ANONYMOUS: "link", Kind.SYSTEM: "gear"}
 
@@ -70,5 +88,5 @@ def choices() -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for action in AuditAction:
         group = action.partition(".")[0]
-        groups.setdefault(group, [(group, f"All of {group}")]).append((action.value, words_of(action)[1]))
+        groups.setdefault(group, [(group, f"{group.capitalize()}: all")]).append((action.value, words_of(action)[1]))
     return [("", "Any action"), *((group.capitalize(), actions) for group, actions in sorted(groups.items()))]

@@ -48,6 +48,16 @@ def test_the_api_refuses_too_large_a_body_before_it_is_sent(alice_live):
     assert ask_first(url, f"Content-Length: {2 * MIB}", method="POST").startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunks"])
+def test_a_form_that_is_too_large_is_told_by_a_page(alice_live, chunked):
+    body = b" " * (2 * MIB)
+    content = iter([body]) if chunked else body
+    answer = httpx.post(f"{alice_live.server.base_url}/keys/new", content=content)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert answer.headers["x-request-id"] in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 @pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunks"])
 @pytest.mark.parametrize("kind", ["upload", "API"])

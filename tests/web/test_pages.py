@@ -58,14 +58,14 @@ def test_every_field_has_a_label(pages):
 def test_an_unknown_address_answers_a_page_with_the_request_id(alice_browser):
     response = alice_browser.get("/nowhere", headers={"x-request-id": "req-1"})
     assert response.status_code == 404
-    assert "<code>req-1</code>" in response.content.decode()
+    assert ">req-1</code>" in response.content.decode()
 
 
 def test_an_error_page_needs_neither_session_nor_database():
     request_id.current.set("req-2")
     response = error_page(RequestFactory().get("/"), InternalError())
     assert response.status_code == 500
-    assert "<code>req-2</code>" in response.content.decode()
+    assert ">req-2</code>" in response.content.decode()
 
 
 def test_a_database_that_is_busy_is_told_as_such(alice_browser):
