@@ -24,7 +24,7 @@ def test_a_member_of_an_account_is_no_staff(alice_browser, noun):
 
 def test_nobody_is_sent_to_the_one_sign_in(db):
     response = Client().get("/admin/objects_app/storedobject/?q=x", follow=True)
-    assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=/admin/objects_app/storedobject/")
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=%2Fadmin%2Fobjects_app%2Fstoredobject%2F")
 
 
 @pytest.mark.parametrize("noun", ["account", "apikey", "auditevent", "jobrun", "storedobject"])

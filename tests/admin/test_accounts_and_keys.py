@@ -20,7 +20,7 @@ def test_suspend_and_resume_go_through_the_verbs(alice, staff, staff_browser):
     assert messages_of(act(staff_browser, "account", "resume", alice.account)) == ["1 resumed."]
     assert Account.objects.get().suspended_at is None
     recorded = AuditEvent.objects.filter(actor_label=staff.email).values_list("action", flat=True)
-    assert list(recorded) == ["account.resumed", "account.suspended"]
+    assert list(recorded) == ["account.resumed", "account.suspended", "user.signed_in"]
 
 
 def test_suspending_twice_says_that_nothing_changed(alice, staff_browser):
