@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db.models import DateTimeField, Value
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from objects_app import clock, key_cache, shared, storage
 from objects_app.storage.disk import DiskStorage
@@ -25,6 +26,22 @@ def pytest_configure():
 def _quick_passwords(settings):
     """The real hash takes most of a second, for every person of every test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_listed_once():
+    """Every client of Django's loads the middleware anew, which would list all static files each time."""
+    list_files, files = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def add_files(middleware: WhiteNoiseMiddleware) -> None:
+        if not files:
+            list_files(middleware)
+            files.update(middleware.files)
+        middleware.files = files
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files)
+        yield
 
 
 @pytest.fixture(autouse=True)

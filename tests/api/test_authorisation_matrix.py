@@ -136,15 +136,22 @@ def clients(alice, bob) -> dict[str, Client]:
     return made
 
 
-def address(route: str, stored_object: StoredObject, key: str) -> str:
-    path = "/" + route.replace("<path:key>", "k").replace("<str:pk>", stored_object.pk)
-    path = path.replace("<slug:invitation_id>", "x").replace("<int:membership_id>", "0")
-    return (
-        path.replace("<slug:object_id>", stored_object.pk)
-        .replace("<slug:key_id>", key)
-        .replace("<path:object_id>", "1")
-        .replace("(?P<url>.*)$", "x")
-    )
+NAMES = {
+    "<path:key>": "k",
+    "<path:object_id>": "1",
+    "(?P<url>.*)$": "x",
+    "<slug:invitation_id>": "x",
+    "<int:membership_id>": "0",
+}
+
+
+def address(person, route: str, *, is_public: bool) -> str:
+    """For a route that names an object, one of this person's own is made."""
+    path = "/" + route.replace("<slug:key_id>", person.key.pk)
+    for name, value in NAMES.items():
+        path = path.replace(name, value)
+    named = [name for name in ("<str:pk>", "<slug:object_id>") if name in path]
+    return path.replace(named[0], target(person, route, is_public=is_public).pk) if named else path
 
 
 def target(person, route: str, *, is_public: bool) -> StoredObject:
@@ -159,7 +166,7 @@ def statuses(clients, alice, route: str, method: str) -> str:
     """What each caller is told about an object of Alice's, a fresh one each."""
     found = []
     for caller in CALLERS:
-        path = address(route, target(alice, route, is_public=caller == "stranger, public"), alice.key.pk)
+        path = address(alice, route, is_public=caller == "stranger, public")
         body = {"name": "n", "content_type": "text"} if route == "v1/objects" else {}
         answer = clients[caller].generic(method, path, orjson.dumps(body), "application/json")
         found.append(str(answer.status_code))
