@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent.parent
 MANAGE = str(ROOT / "manage.py")
@@ -41,14 +41,8 @@ class LiveServer:
         return self.output.read_text()
 
     def processes(self) -> dict[int, str]:
-        """Every process that was started for this data, with its command line; dead ones have no environment."""
-        ours = f"DATA_DIR={self.data_dir}".encode()
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if ours in (folder / "environ").read_bytes().split(b"\0"):
-                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        return found
+        """Every process that was started for this data, with its command line."""
+        return {pid: command_line_of(pid) for pid in processes_on(self.data_dir)}
 
     def process_of(self, program: str) -> int:
         """The process that the supervisor itself started for `granian` or `celery`."""
@@ -62,6 +56,25 @@ class LiveServer:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS)
+
+
+def processes_on(*data_dirs: Path) -> dict[int, Path]:
+    """Every process that was started for one of these folders; dead ones have no environment."""
+    ours = {f"DATA_DIR={folder}".encode(): folder for folder in data_dirs}
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            for known in ours.keys() & (process / "environ").read_bytes().split(b"\0"):
+                found[int(process.name)] = ours[known]
+    return found
+
+
+def command_line_of(pid: int) -> str:
+    """Empty where the process has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def is_running(pid: int) -> bool:
@@ -152,8 +165,11 @@ def wait_until_it_answers(server: LiveServer) -> None:
 
 
 def answers(base_url: str) -> bool:
-    try:
-        httpx.get(f"{base_url}/healthz", timeout=5)
-    except httpx.TransportError:
-        return False
+    """Asked over and over while a server starts: httpx would read all certificates each time."""
+    with closing(HTTPConnection(urlsplit(base_url).netloc, timeout=5)) as connection:
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except (OSError, HTTPException):
+            return False
     return True

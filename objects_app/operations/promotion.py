@@ -111,8 +111,10 @@ def _digest_of_copy(storage: DirectStorage, blob_key: str) -> str:
 
 
 def _note_upload(blob_key: str, upload_id: str) -> None:
+    fp("promote.before_note")
     with transaction.atomic():
         Promotion.objects.filter(pk=blob_key).update(upload_id=upload_id)
+    fp("promote.after_note")
 
 
 def _finish(upload: StoredObject, content: Content, *, actor: Actor, fingerprint: Fingerprint | None) -> None:

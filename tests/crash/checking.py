@@ -1,15 +1,14 @@
-"""What must hold after a kill: of each object that a client knows of, and of the database and the disk as a whole."""
+"""What must hold after a kill: of each object that a client knows of, and of database and storage as a whole."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.crash.stories import Story
 from tests.crash.writers import Client
+
+ENDS = {"READ_ONLY", "DELETED"}  # nothing comes in that would be an ERROR
 
 
 @dataclass
@@ -48,7 +47,7 @@ class Examiner:
             self.finish_what_may_have_arrived(story)
 
     def finish_what_may_have_arrived(self, story: Story) -> None:
-        answer = self.client.http.post(f"/v1/objects/{story.id}/complete")
+        answer = self.client.ask("POST", f"/v1/objects/{story.id}/complete")
         if answer.status_code not in (200, 400):
             self.faults.wrong.append(f"{story}: to complete what may have arrived was answered {answer.status_code}")
         if answer.status_code == 200:
@@ -95,47 +94,52 @@ class Row:
     staging_key: str
     sha256: str
 
+    @property
+    def names_too_much(self) -> bool:
+        """After every sweep. Of what is damaged, all that is left may be what it was copied from."""
+        return self.state != "ERROR" and bool(self.staging_key or (self.blob_key and self.state == "DELETED"))
+
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 
-def ask_sqlite(path: Path) -> Query:
-    """From outside, as the product does not know."""
-
-    def query(statement: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(path, timeout=20)) as database:
-            return database.execute(statement).fetchall()
-
-    return query
-
-
 class World:
-    """Database and disk while no client is at work and after every sweep with the age 0."""
+    """Database and storage while no client is at work and after every sweep with the age 0.
 
-    def __init__(self, blobs: Path, query: Query) -> None:
-        self.files = {path.name for path in blobs.glob("??/*")}
+    `keys` are those of the storage, `unfinished` its uploads in parts, `damage` what is wrong with the database itself.
+    """
+
+    def __init__(self, keys: set[str], query: Query) -> None:
+        self.keys = keys
+        self.unfinished: list[str] = []
+        self.damage: list[str] = []
         self.rows = [
             Row(*row) for row in query("SELECT id, state, blob_key, staging_key, sha256 FROM objects_app_storedobject")
         ]
+        self.promotions = [key for (key,) in query("SELECT blob_key FROM objects_app_promotion")]
         counted = query("SELECT target_id, action, count(*) FROM objects_app_auditevent GROUP BY target_id, action")
         self.events = {(target, action): count for target, action, count in counted}
 
     def check(self, ledger: Ledger, faults: Faults) -> None:
-        self.check_disk(faults)
+        self.check_bytes(faults)
         self.check_states(ledger, faults)
         self.check_events(ledger, faults)
+        faults.wrong += self.damage
 
-    def check_disk(self, faults: Faults) -> None:
+    def check_bytes(self, faults: Faults) -> None:
         named = Counter(key for row in self.rows for key in (row.blob_key, row.staging_key) if key)
         finished = {row.blob_key for row in self.rows if row.state == "READ_ONLY"}
-        faults.leaked += [f"{name} is named by no row" for name in sorted(self.files - named.keys())]
-        faults.leaked += [f"{row} has bytes" for row in self.rows if row.state == "DELETED" and row.blob_key]
-        faults.lost += [f"{key} is not there" for key in sorted(finished - self.files)]
+        faults.leaked += [f"{key} is named by no row" for key in sorted(self.keys - named.keys())]
+        faults.leaked += [f"{key} has parts of an upload" for key in self.unfinished]
+        faults.leaked += [f"{key} is still being promoted" for key in self.promotions]
+        faults.leaked += [f"{row} names bytes that nobody needs" for row in self.rows if row.names_too_much]
+        faults.lost += [f"{key} is not there" for key in sorted(finished - self.keys)]
         faults.wrong += [f"{key} is named by several rows" for key, count in named.items() if count > 1]
 
     def check_states(self, ledger: Ledger, faults: Faults) -> None:
         states = {row.id: row.state for row in self.rows}
         finished = {row.id: row.sha256 for row in self.rows if row.state == "READ_ONLY"}
+        faults.wrong += [f"{id_} is left {state}" for id_, state in states.items() if state not in ENDS]
         faults.resurrected += [f"{id_} is {states[id_]}" for id_ in ledger.gone if states[id_] != "DELETED"]
         faults.resurrected += [f"{id_} was never completed" for id_ in sorted(finished.keys() - ledger.living.keys())]
         for story in ledger.living.values():

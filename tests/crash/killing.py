@@ -1,15 +1,19 @@
-"""Who is killed, and the way back."""
+"""Who is killed, and the way back, whatever the shape of the installation."""
 
 import os
+import random
 import signal
 import time
+from abc import ABC, abstractmethod
+from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from tests import live
+from tests.crash.checking import World
 
-WEB = {"supervisor", "web server", "web worker"}  # the clients notice
-PARTS = {*WEB, "worker", "schedule"}
 # Sweeps are under way at most moments, and an upload lives longer than it takes to look at it after a kill.
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
@@ -25,50 +29,67 @@ SETTINGS = {
 }
 
 
-class Site:
-    """One installation that is killed and comes back, at one address."""
+@dataclass(frozen=True)
+class Part:
+    """What a process is. The clients of `base_url` notice that it is gone; the others do not."""
+
+    kind: str
+    base_url: str = ""
+
+
+Dead = dict[int, Part]
+PATIENCE = 300  # seconds, on a machine with a lot to do
+
+
+class Site(ABC):
+    """An installation that is killed and comes back, at the same addresses."""
+
+    shape: ClassVar[str]
+    victims: ClassVar[dict[str, int]]  # a kind of part, everything, or a failpoint; and how often
+    whole: ClassVar[Counter[str]]  # how many there are of each kind
+    comes_by: ClassVar[tuple[str, ...]]  # how the failpoints begin that the writers and the schedule reach
+    most_completes: ClassVar[int]  # before a kill
+    base_urls: list[str]
+    environment: dict[str, str]
+    key: str
 
     def __init__(self, folder: Path) -> None:
-        self.data_dir = folder / "data"
+        self.folder = folder
         self.armed = folder / "armed"
         self.armed.mkdir()
-        self.address = f"127.0.0.1:{live.free_port()}"
-        self.server = self.start()
-        self.key = self.server.key
-        self.wait_until_whole()
 
-    def start(self) -> live.LiveServer:
-        return live.start_server(self.data_dir, ADDRESS=self.address, CRASH_FOLDER=str(self.armed), **SETTINGS)
+    @abstractmethod
+    def start(self) -> None:
+        """Return when it is whole."""
 
-    def stop(self) -> None:
-        self.server.stop()
+    @abstractmethod
+    def stop(self) -> None: ...
 
-    def parts(self) -> dict[str, int]:
-        """The processes that are there, by what they are."""
-        top = self.server.process.pid
-        lines = self.server.processes()
-        parents = {pid: live.parent_of(pid) for pid in lines}
-        found = {"supervisor": top} if top in lines else {}
-        for pid, line in lines.items():
-            name, below = ("web server", "web worker") if " granian " in line else ("worker", "schedule")
-            if parents[pid] == top:
-                found[name] = pid
-            elif parents.get(parents[pid]) == top:
-                found[below] = pid
-        return found
+    @abstractmethod
+    def parts(self) -> dict[int, Part]:
+        """The processes that are there."""
 
-    def kill(self, victim: str) -> dict[str, int]:
-        """Kill a part, or everything, and return what is dead."""
+    @abstractmethod
+    def restart(self, dead: Dead) -> None:
+        """What an operator's service manager does; it need not wait until they answer."""
+
+    @abstractmethod
+    def world(self) -> World:
+        """Database and storage as they are now."""
+
+    def kill(self, victim: str, chance: random.Random) -> Dead:
+        """Kill a part of this kind, or everything, and return what is dead."""
         parts = self.parts()
-        dead = parts if victim == "everything" else {victim: parts[victim]}
-        for pid in dead.values():
+        fitting = [pid for pid, part in parts.items() if victim in (part.kind, "everything")]
+        dead = fitting if victim == "everything" else [chance.choice(fitting)]
+        for pid in dead:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        return dead
+        return {pid: parts[pid] for pid in dead}
 
-    def die_at(self, failpoint: str, *, within: float) -> dict[str, int]:
+    def die_at(self, failpoint: str, *, within: float) -> Dead:
         """The part that came by the failpoint and died there; nothing where none did in time."""
-        parts = {pid: name for name, pid in self.parts().items()}
+        parts = self.parts()
         armed = self.armed / failpoint
         armed.touch()
         with suppress(AssertionError):
@@ -77,16 +98,16 @@ class Site:
         pids = [int(path.name.rpartition(".")[2]) for path in self.armed.iterdir()]
         for path in self.armed.iterdir():
             path.unlink()
-        return {parts[pid]: pid for pid in pids}
+        return {pid: parts[pid] for pid in pids}
 
-    def come_back(self, dead: dict[str, int], *, since: float) -> float:
-        """Seconds from the kill until everything runs and answers again; only a dead supervisor needs a hand."""
-        if "supervisor" in dead:
-            self.server.process.wait()
-            self.server = self.start()
-        live.wait_until(lambda: not any(live.is_running(pid) for pid in dead.values()))
+    def come_back(self, dead: Dead, *, since: float) -> float:
+        """Seconds from the kill until everything runs and answers again."""
+        live.wait_until(lambda: not any(live.is_running(pid) for pid in dead))
         self.wait_until_whole()
         return time.monotonic() - since
 
     def wait_until_whole(self) -> None:
-        live.wait_until(lambda: self.parts().keys() == PARTS and live.answers(self.server.base_url))
+        live.wait_until(lambda: self.is_whole() and all(map(live.answers, self.base_urls)), seconds=PATIENCE)
+
+    def is_whole(self) -> bool:
+        return Counter(part.kind for part in self.parts().values()) == self.whole

@@ -14,27 +14,16 @@ from pathlib import Path
 from statistics import median
 
 from tests import live
-from tests.crash.checking import Examiner, Faults, Ledger, World, ask_sqlite
-from tests.crash.killing import WEB, Site
+from tests.crash.checking import Examiner, Faults, Ledger
+from tests.crash.killing import Dead, Site
 from tests.crash.stories import Story
 from tests.crash.writers import Client, Crowd, Tally, Unanswered
 from tests.failpoints import every_failpoint
 
 WRITERS = 4
 CHECKED_EVERY = 25
-MOST_COMPLETES = 40  # before a kill
 LOOKED_AT = 0.2  # of the objects with which nothing was under way, right after the kill
 KEPT = 100  # objects that live on after a check of everything
-VICTIMS = {
-    "web worker": 25,
-    "web server": 15,
-    "worker": 12,
-    "schedule": 6,
-    "supervisor": 6,
-    "everything": 6,
-    "a failpoint": 30,
-}
-REACHED = ("create", "put", "complete", "delete", "purge", "download", "sweep")  # by writers and by the schedule
 
 
 @dataclass
@@ -72,11 +61,11 @@ class Figures:
 
 
 class Loop:
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, site: Site, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311  no secret
-        self.site = Site(folder)
+        self.site = site
         self.ledger, self.figures = Ledger(), Figures()
-        opened = self.site.server.manage("create_account", "strangers", "--json")
+        opened = live.manage("create_account", "strangers", "--json", environment=site.environment).stdout
         self.strangers_key = json.loads(opened)["key"]
 
     def run(self, kills: int) -> Figures:
@@ -84,43 +73,49 @@ class Loop:
         for number in range(1, kills + 1):
             self.kill_once()
             if number % CHECKED_EVERY == 0:
+                self.sweep()
                 self.check_everything()
                 self.delete_all_but(KEPT)
+        self.sweep()
         self.check_everything()
         self.delete_all_but(0)
-        self.check_everything()
+        self.check_everything()  # nobody was killed since, so that nothing is left to a sweep
         self.figures.seconds = time.monotonic() - began
         return self.figures
 
     def kill_once(self) -> None:
         seeds = [self.random.getrandbits(32) for _ in range(WRITERS)]
-        crowd = Crowd(self.site.server.base_url, self.site.key, seeds)
+        crowd = Crowd(self.site.base_urls, self.site.key, seeds)
         try:
-            crowd.work_until(self.random.randint(1, MOST_COMPLETES), and_then=self.random.uniform(0, 0.05))
+            crowd.work_until(self.random.randint(1, self.site.most_completes), and_then=self.random.uniform(0, 0.05))
             since, dead = self.kill_somebody()
-            if not dead.keys() & WEB:
-                crowd.work_until(crowd.completes() + 10, and_then=0)  # they notice nothing
+            self.site.restart(dead)
+            cut_off = {part.base_url for part in dead.values()}
+            if not cut_off.issuperset(self.site.base_urls):
+                # Who is served elsewhere notices nothing.
+                crowd.work_until(crowd.completes() + self.site.most_completes // 4, and_then=0)
             crowd.end()
             back_in = self.site.come_back(dead, since=since)
         finally:
             stories = crowd.end()
-        self.figures.restarts.append((back_in, " and ".join(dead)))
+        self.figures.restarts.append((back_in, name_of(dead)))
+        self.figures.faults.wrong += crowd.left_alone_at(cut_off)
         self.figures.count([writer.tally for writer in crowd.writers])
         self.look_at([story for story in stories if not story.is_settled or self.random.random() < LOOKED_AT])
         self.ledger.add(stories)
 
-    def kill_somebody(self) -> tuple[float, dict[str, int]]:
-        (victim,) = self.random.choices(list(VICTIMS), weights=VICTIMS.values())
+    def kill_somebody(self) -> tuple[float, Dead]:
+        (victim,) = self.random.choices(list(self.site.victims), weights=self.site.victims.values())
         if victim == "a failpoint" and (dead := self.die_at_a_failpoint()):
-            self.figures.kills.update(f"{part} at a failpoint" for part in dead)
+            self.figures.kills[f"{name_of(dead)} at a failpoint"] += 1
             return time.monotonic(), dead
         victim = "web worker" if victim == "a failpoint" else victim
-        since, dead = time.monotonic(), self.site.kill(victim)
+        since, dead = time.monotonic(), self.site.kill(victim, self.random)
         self.figures.kills[victim] += 1
         return since, dead
 
-    def die_at_a_failpoint(self) -> dict[str, int]:
-        failpoint = self.random.choice([name for name in every_failpoint() if name.startswith(REACHED)])
+    def die_at_a_failpoint(self) -> Dead:
+        failpoint = self.random.choice([name for name in every_failpoint() if name.startswith(self.site.comes_by)])
         return self.site.die_at(failpoint, within=5)
 
     def look_at(self, stories: list[Story]) -> None:
@@ -141,7 +136,7 @@ class Loop:
 
     @contextmanager
     def examiner(self) -> Iterator[Examiner]:
-        url, tally = self.site.server.base_url, Tally()
+        url, tally = self.random.choice(self.site.base_urls), Tally()
         clients = [Client(url, key, tally) for key in (self.site.key, self.strangers_key)]
         try:
             with closing(clients[0]), closing(clients[1]):
@@ -150,19 +145,16 @@ class Loop:
             self.figures.count([tally])
 
     def check_everything(self) -> None:
-        self.sweep()
         self.look_at(list(self.ledger.living.values()))
         self.ledger.add([])
-        query = ask_sqlite(self.site.data_dir / "holdall.sqlite3")
-        World(self.site.data_dir / "objects", query).check(self.ledger, self.figures.faults)
-        self.figures.faults.wrong += [line for (line,) in query("PRAGMA integrity_check") if line != "ok"]
+        self.site.world().check(self.ledger, self.figures.faults)
 
     def sweep(self) -> None:
         for story in self.ledger.living.values():
             story.expiring = True
         command = [sys.executable, "-m", "tests.crash.sweeping"]
         swept = subprocess.run(
-            command, env=self.site.server.environment, cwd=live.ROOT, capture_output=True, text=True, check=False
+            command, env=self.site.environment, cwd=live.ROOT, capture_output=True, text=True, check=False
         )
         if swept.returncode:
             self.figures.faults.lost.append(swept.stdout[-500:] + swept.stderr[-500:])
@@ -175,9 +167,16 @@ class Loop:
         self.ledger.add([])
 
 
-def write_report(figures: Figures, seed: int) -> str:
-    """The figures in one line; whole, with each fault, in the file that CRASH_REPORT names."""
-    summary = {"seed": seed, **figures.summary()}
-    if path := os.environ.get("CRASH_REPORT"):
-        Path(path).write_text(json.dumps({**summary, "broken": asdict(figures.faults)}, indent=2))
+def name_of(dead: Dead) -> str:
+    kinds = {part.kind for part in dead.values()}
+    return kinds.pop() if len(kinds) == 1 else "everything"
+
+
+def write_report(site: Site, figures: Figures, seed: int) -> str:
+    """The figures in one line; whole, with each fault, in a file of the folder that CRASH_REPORT names."""
+    summary = {"shape": site.shape, "seed": seed, **figures.summary()}
+    if folder := os.environ.get("CRASH_REPORT"):
+        Path(folder).mkdir(exist_ok=True)
+        report = {**summary, "broken": asdict(figures.faults)}
+        Path(folder, f"{site.shape}.json").write_text(json.dumps(report, indent=2))
     return json.dumps(summary)

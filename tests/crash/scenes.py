@@ -1,4 +1,7 @@
-"""Every verb and sweep that can be cut short, each on an object of its own name. `act` may be done again."""
+"""Every verb and sweep that can be cut short, on a disk or in a bucket, each on an object of its own name.
+
+`act` may be done again.
+"""
 
 import os
 import sys
@@ -6,18 +9,19 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from unittest.mock import patch
 
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from objects_app import access, failpoints
+from objects_app import access, failpoints, storage
 from objects_app.models import AuditEvent, State, StoredObject
 from objects_app.operations import downloads, objects, uploads
 from objects_app.operations.objects import NewObject, ObjectChanges
 from objects_app.signing import Purpose, TransferGrant
-from objects_app.storage import get_storage
+from objects_app.storage import BlobNotFound, direct_storage_of, get_storage, s3
 from tests.crash.stories import digest_of
-from tests.factories import Person, make_object, put_bytes, store_blob
+from tests.factories import Person, put_bytes, store_blob
 
 DIED = 137
 FAR_AHEAD = 2**50  # milliseconds
@@ -37,6 +41,9 @@ def _close_connections() -> None:
     connections.close_all()
     if connection.vendor == "postgresql":
         connection.close_pool()
+    if isinstance(get_storage(), s3.S3Storage):
+        for client in (get_storage().clients.internal, get_storage().clients.copying):
+            client.close()
 
 
 def _act_and_exit(failpoint: str, act: Callable[[], object]) -> None:
@@ -70,7 +77,12 @@ class Cast:
         objects.create_object(new, actor=self.person.actor)
 
     def put(self, content: bytes) -> None:
-        put_bytes(self.object, content)
+        upload = self.object
+        store = direct_storage_of(upload.staging_key)
+        if store is None:
+            put_bytes(upload, content)
+        else:  # which does not check what was declared
+            store.clients.internal.put_object(Bucket=store.bucket, Key=store.prefix + upload.staging_key, Body=content)
 
     def complete(self) -> None:
         uploads.complete_upload(self.object, actor=self.person.actor)
@@ -94,8 +106,10 @@ class Cast:
         return (found.state, self.digest_of_blob(counts.get(State(found.state), "")))
 
     def digest_of_blob(self, key: str) -> str:
-        path = get_storage().folder / key[:2] / key
-        return digest_of(path.read_bytes()) if path.is_file() else ""
+        try:
+            return storage.digest_of(get_storage(), key) if key else ""
+        except BlobNotFound:
+            return ""
 
     def history(self) -> list[str]:
         """What the audit tells of the object but for who looked at it."""
@@ -122,7 +136,8 @@ def uploaded_other_bytes(cast: Cast) -> None:
 
 
 def finished(cast: Cast) -> None:
-    make_object(cast.person, cast.name)
+    uploaded(cast)
+    cast.complete()
 
 
 def deleted_with_bytes_left(cast: Cast) -> None:
@@ -135,6 +150,11 @@ def uploading_with_a_part_left(cast: Cast) -> None:
     assert in_a_process_that_dies_at("put.before_sync", lambda: cast.put(b"new")) == DIED
 
 
+def uploaded_and_copied(cast: Cast) -> None:
+    uploaded(cast)
+    assert in_a_process_that_dies_at("promote.after_copy", cast.complete) == DIED
+
+
 def uploading_with_an_orphan(cast: Cast) -> None:
     cast.create()
     store_blob(b"nobody's")
@@ -143,6 +163,11 @@ def uploading_with_an_orphan(cast: Cast) -> None:
 def damaged(cast: Cast) -> None:
     finished(cast)
     get_storage().delete([cast.object.blob_key])
+
+
+def complete_in_parts(cast: Cast) -> None:
+    with patch.object(s3, "LARGEST_COPY", 1):
+        cast.complete()
 
 
 def download(cast: Cast) -> None:
@@ -168,12 +193,15 @@ def command(name: str, *arguments: str) -> Callable[[Cast], None]:
 
 
 ALL = ("--older-than", "0")
-SCENES: dict[str, tuple[Callable[[Cast], None], Callable[[Cast], None]]] = {
+Scenes = dict[str, tuple[Callable[[Cast], None], Callable[[Cast], None]]]
+COMPLETIONS: Scenes = {
+    "complete": (uploaded, Cast.complete),
+    "complete other bytes than declared": (uploaded_other_bytes, Cast.complete),
+}
+ON_DISK: Scenes = COMPLETIONS | {
     "create": (nothing, Cast.create),
     "upload": (uploading, lambda cast: cast.put(b"new")),
     "upload again": (uploaded, lambda cast: cast.put(b"new")),
-    "complete": (uploaded, Cast.complete),
-    "complete other bytes than declared": (uploaded_other_bytes, Cast.complete),
     "renew": (uploaded, Cast.renew),
     "change": (finished, Cast.change),
     "delete": (finished, Cast.delete),
@@ -186,4 +214,9 @@ SCENES: dict[str, tuple[Callable[[Cast], None], Callable[[Cast], None]]] = {
     "remove parts": (uploading_with_a_part_left, command("remove_parts", *ALL)),
     "verify": (damaged, command("fsck", *ALL)),
     "sweep": (deleted_with_bytes_left, command("sweep")),
+}
+IN_BUCKET: Scenes = COMPLETIONS | {
+    "complete in parts": (uploaded, complete_in_parts),
+    "end promotions": (uploaded_and_copied, command("end_promotions", *ALL)),
+    "purge what was copied from": (finished, command("purge_bytes", *ALL)),
 }

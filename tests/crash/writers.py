@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from tests.crash.stories import Story, digest_of
 POOL = random.Random(4).randbytes(4 * 1024 * 1024)  # noqa: S311  no secret
 LARGEST = 2 * 1024 * 1024
 PATIENCE = 30
+AGAIN_AFTER = 0.2
 
 
 class Unanswered(Exception):
@@ -32,7 +34,7 @@ class Tally:
 
 @dataclass
 class Client:
-    """`call` returns only acknowledged answers."""
+    """`ask` goes on while it is told to try again soon, as the official clients do; `call` returns only successes."""
 
     base_url: str
     key: str
@@ -41,15 +43,26 @@ class Client:
     def __post_init__(self) -> None:
         headers = {"Authorization": f"Bearer {self.key}"}
         self.http = httpx.Client(base_url=self.base_url, headers=headers, timeout=PATIENCE, trust_env=False)
+        self.signed = httpx.Client(timeout=PATIENCE, trust_env=False, follow_redirects=True)  # its URLs need no key
 
     def close(self) -> None:
         self.http.close()
+        self.signed.close()
 
-    def call(self, method: str, url: str, **request: object) -> httpx.Response:
+    def ask(self, method: str, url: str, **request: object) -> httpx.Response:
+        http = self.http if url.startswith("/") else self.signed
+        give_up_at = time.monotonic() + PATIENCE
         try:
-            answer = self.http.request(method, url, **request)
+            while (answer := http.request(method, url, **request)).headers.get("x-should-retry") == "true":
+                if time.monotonic() > give_up_at:
+                    break
+                time.sleep(AGAIN_AFTER)
         except httpx.TransportError as error:
             raise Unanswered from error
+        return answer
+
+    def call(self, method: str, url: str, **request: object) -> httpx.Response:
+        answer = self.ask(method, url, **request)
         if answer.status_code in (503, 507):
             raise Unanswered
         if not answer.is_success:
@@ -85,13 +98,14 @@ class Writer(Client):
         self.stories: list[Story] = []
         self.made = 0
         self.seed = seed
+        self.gave_up = False
 
     def run(self, stop: threading.Event) -> None:
         try:
             while not stop.is_set():
                 self.live_through()
         except Unanswered:
-            pass
+            self.gave_up = True
         finally:
             self.close()
 
@@ -121,7 +135,8 @@ class Writer(Client):
         body = self.body()
         digest = digest_of(body)
         story.arriving.add(digest)
-        self.call("PUT", story.upload_url, content=self.chunks(body) if self.happens(0.2) else body)
+        in_chunks = self.happens(0.2) and story.upload_url.startswith(self.base_url)  # a store takes none
+        self.call("PUT", story.upload_url, content=self.chunks(body) if in_chunks else body)
         story.settle_content(digest)
         self.tally.puts += 1
 
@@ -143,11 +158,11 @@ class Writer(Client):
 
 
 class Crowd:
-    """Several writers at once."""
+    """Several writers at once, each at one of the servers."""
 
-    def __init__(self, base_url: str, key: str, seeds: list[int]) -> None:
+    def __init__(self, base_urls: list[str], key: str, seeds: list[int]) -> None:
         self.stop = threading.Event()
-        self.writers = [Writer(base_url, key, Tally(), seed) for seed in seeds]
+        self.writers = [Writer(url, key, Tally(), seed) for url, seed in zip(cycle(base_urls), seeds, strict=False)]
         self.threads = [threading.Thread(target=writer.run, args=(self.stop,)) for writer in self.writers]
         for thread in self.threads:
             thread.start()
@@ -167,3 +182,11 @@ class Crowd:
         for thread in self.threads:
             thread.join()
         return [story for writer in self.writers for story in writer.stories]
+
+    def left_alone_at(self, base_urls: set[str]) -> list[str]:
+        """Whose server was not among those that were killed, and gave no answer all the same."""
+        return [
+            f"a client of {writer.base_url} was left alone, and nobody was killed there"
+            for writer in self.writers
+            if writer.gave_up and writer.base_url not in base_urls
+        ]
