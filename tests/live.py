@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parent.parent
 MANAGE = str(ROOT / "manage.py")
 KEY = re.compile(r"hld_[0-9A-Za-z]{49}")
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 20
 FOR_TESTS = {"DATABASE_URL", "OBJECT_STORAGE", "REDIS_URL", "SECRET_KEY", "THROTTLE_ENABLED"}
 

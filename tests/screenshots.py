@@ -21,7 +21,14 @@ PLACES = """
 from tests.factories import PASSWORD
 from objects_app.models import *
 alice = Account.objects.get(name="alice")
-print(f"<table>{StoredObject.objects.get(name='train-00.csv').pk}")
+for word, name in {
+    "table": "train-00.csv",
+    "prose": "notes-05.md",
+    "code": "fit-04.py",
+    "archive": "snapshot-06.tar.gz",
+    "public": "handbook.txt",
+}.items():
+    print(f"<{word}>{StoredObject.objects.get(name=name).pk}")
 print(f"<password>{PASSWORD}")
 print(f"<key>{alice.keys.filter(name__startswith='devbox').get().pk}")
 """
@@ -29,6 +36,21 @@ PAGES = {  # name: who looks, and at what
     "sign-in": ("", "/accounts/login/"),
     "objects": ("alice", "/"),
     "objects-nothing-matches": ("alice", "/?search=nothing"),
+    "objects-panel": ("alice", "/?open={code}"),
+    "object-table": ("alice", "/objects/{table}/"),
+    "object-prose": ("alice", "/objects/{prose}/"),
+    "object-code": ("alice", "/objects/{code}/"),
+    "object-archive": ("alice", "/objects/{archive}/"),
+    "upload": ("alice", "/upload/"),
+    "uploads": ("alice", "/uploads/"),
+    "public": ("alice", "/public/"),
+    "public-page": ("", "/o/{public}"),
+    "settings": ("alice", "/settings/"),
+    "settings-account": ("alice", "/settings/account"),
+    "members": ("alice", "/settings/members/"),
+    "second-step": ("alice", "/accounts/2fa/"),
+    "password": ("alice", "/accounts/password/change/"),
+    "password-reset": ("", "/accounts/password/reset/"),
     "object-delete": ("alice", "/objects/{table}/delete"),
     "activity": ("alice", "/activity/"),
     "activity-filtered": ("alice", "/activity/?action=key&age=24h"),
