@@ -58,8 +58,9 @@ def site(tmp_path_factory) -> Iterator[Site]:
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """For one file of tests: while it is there, an event loop runs in this thread, beside which Django refuses queries."""
     program = next(filter(None, map(shutil.which, NEEDED)), None)
     if program is None:
         is_missing("no Chromium is installed, which the tests of pages need")
