@@ -60,7 +60,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """For one file of tests: while it is there, an event loop runs in this thread, beside which Django refuses queries."""
+    """For one file of tests: beside the event loop that it brings, Django refuses queries."""
     program = next(filter(None, map(shutil.which, NEEDED)), None)
     if program is None:
         is_missing("no Chromium is installed, which the tests of pages need")
