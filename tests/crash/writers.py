@@ -59,12 +59,12 @@ class Client:
                 time.sleep(AGAIN_AFTER)
         except httpx.TransportError as error:
             raise Unanswered from error
+        if answer.status_code in (503, 507):
+            raise Unanswered
         return answer
 
     def call(self, method: str, url: str, **request: object) -> httpx.Response:
         answer = self.ask(method, url, **request)
-        if answer.status_code in (503, 507):
-            raise Unanswered
         if not answer.is_success:
             self.tally.oddities.append(f"{method} {url.partition('?')[0]}: {answer.status_code} {answer.text[:200]}")
             raise Unanswered
@@ -98,14 +98,14 @@ class Writer(Client):
         self.stories: list[Story] = []
         self.made = 0
         self.seed = seed
-        self.gave_up = False
+        self.was_cut_off = False
 
     def run(self, stop: threading.Event) -> None:
         try:
             while not stop.is_set():
                 self.live_through()
-        except Unanswered:
-            self.gave_up = True
+        except Unanswered as unanswered:
+            self.was_cut_off = isinstance(unanswered.__cause__, httpx.NetworkError | httpx.ProtocolError)
         finally:
             self.close()
 
@@ -183,10 +183,10 @@ class Crowd:
             thread.join()
         return [story for writer in self.writers for story in writer.stories]
 
-    def left_alone_at(self, base_urls: set[str]) -> list[str]:
-        """Whose server was not among those that were killed, and gave no answer all the same."""
+    def cut_off_elsewhere(self, base_urls: set[str]) -> list[str]:
+        """By servers that are not among those that were killed."""
         return [
-            f"a client of {writer.base_url} was left alone, and nobody was killed there"
+            f"a client of {writer.base_url} was cut off, and nobody was killed there"
             for writer in self.writers
-            if writer.gave_up and writer.base_url not in base_urls
+            if writer.was_cut_off and writer.base_url not in base_urls
         ]
