@@ -30,6 +30,9 @@ NEVER_ZERO = (
     "IDEMPOTENCY_LIFETIME",
 )
 
+# The other checks look at the code and load all of it, which takes longer than most commands.
+OF_SETTINGS = [Tags.security]
+
 
 @register(Tags.security)
 def check_addresses(**_: Any) -> list[CheckMessage]:
@@ -79,7 +82,7 @@ def check_metrics_token(**_: Any) -> list[CheckMessage]:
     return [Error(f"METRICS_TOKEN needs at least {SHORTEST_METRICS_TOKEN} characters.", id="holdall.E007")]
 
 
-@register
+@register(Tags.security)
 def check_durations(**_: Any) -> list[CheckMessage]:
     zero = [name for name in NEVER_ZERO if not getattr(settings, name)]
     messages: list[CheckMessage] = [Error(f"{name} must be longer than 0.", id="holdall.E006") for name in zero]

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.core.checks import WARNING, run_checks
 
+from objects_app.checks import OF_SETTINGS
+
 
 @pytest.fixture(autouse=True)
 def _one_machine(settings):
@@ -12,7 +14,7 @@ def _one_machine(settings):
 
 
 def found() -> list[str]:
-    return [message.id for message in run_checks() if message.level >= WARNING]
+    return [message.id for message in run_checks(tags=OF_SETTINGS) if message.level >= WARNING]
 
 
 def test_the_defaults_are_accepted():

@@ -13,6 +13,7 @@ from django.core.checks import run_checks
 from config import brokers
 from config.celery import end_the_sweep
 from config.schedule import Jittered
+from objects_app.checks import OF_SETTINGS
 from objects_app.lifecycle import runs
 from objects_app.lifecycle.jobs import JOBS
 from objects_app.tasks import TASKS
@@ -75,7 +76,7 @@ def test_every_job_is_in_the_schedule_with_jitter():
 )
 def test_an_interval_of_nothing_is_refused(settings, setting):
     setattr(settings, setting, timedelta(0))
-    assert [message.msg for message in run_checks()] == [f"{setting} must be longer than 0."]
+    assert [message.msg for message in run_checks(tags=OF_SETTINGS)] == [f"{setting} must be longer than 0."]
 
 
 def test_messages_are_json_alone_and_no_result_is_kept():

@@ -7,12 +7,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from objects_app.checks import OF_SETTINGS
 from objects_app.data_folder import restore_mark
 from objects_app.errors import ObjectsError
 from objects_app.models import ApiKey
 
 
 class OperatorCommand(BaseCommand):
+    requires_system_checks = OF_SETTINGS
+
     def execute(self, *args: Any, **options: Any) -> str | None:
         if restore_mark().exists():
             raise CommandError("The data is half restored: run `manage.py restore` with the same backup to its end.")

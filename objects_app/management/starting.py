@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
 from objects_app import data_folder
+from objects_app.checks import OF_SETTINGS
 from objects_app.data_folder import DataInUse
 from objects_app.errors import ObjectsError
 from objects_app.first_start import make_folders, prepare
@@ -24,7 +25,7 @@ class StartingCommand(BaseCommand):
     requires_system_checks: list[str] = []  # noqa: RUF012  handle() runs them and refuses in one sentence
 
     def refuse_bad_settings(self) -> None:
-        messages = run_checks()
+        messages = run_checks(tags=OF_SETTINGS)
         refusals = [f"{message.msg} {message.hint or ''}".strip() for message in messages if message.is_serious()]
         if refusals:
             raise CommandError(" ".join(refusals))
