@@ -1,7 +1,7 @@
 """Whatever the bytes are, and whatever their type says: a preview or a sentence, never a failure."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from objects_app.previews import FIRST_BYTES, media_kind, preview_of
@@ -13,6 +13,7 @@ TYPES = ["text/csv", "text/tab-separated-values", "application/json", "applicati
 STARTS = [b"", b"\x1f\x8b\x08\0", b"PK\3\4", tar(2), tar(2, mode="w:gz"), zipped(2), b"\xff\xfe", b"[{", b'a,"']
 
 
+@settings(deadline=None)
 @given(
     content=some.builds(bytes.__add__, some.sampled_from(STARTS), some.binary(max_size=300)),
     cut=some.integers(0, 400),
