@@ -67,8 +67,8 @@ races: dev ## Try every race 500 times on PostgreSQL and 100 times on SQLite [RA
 	@REQUIRE_SERVICES=1 RACE_ROUNDS_POSTGRESQL=$(or $(RACE_ROUNDS_POSTGRESQL),500) RACE_ROUNDS_SQLITE=$(or $(RACE_ROUNDS_SQLITE),100) \
 		$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/races
 
-crash: dev ## Kill a server 1000 times and die at every failpoint 20 times [CRASH_KILLS=1000] [CRASH_SEED=...]
-	@CRASH_KILLS=$(or $(CRASH_KILLS),1000) CRASH_ROUNDS=$(or $(CRASH_ROUNDS),20) $(BIN)/python -m pytest -p no:randomly tests/crash
+crash: dev ## Kill a server 1000 times, several processes 200 times, die at every failpoint 20 times [CRASH_KILLS=1000] [CRASH_SEED=...]
+	@CRASH_KILLS=$(or $(CRASH_KILLS),1000) CRASH_KILLS_SCALE_OUT=$(or $(CRASH_KILLS_SCALE_OUT),200) CRASH_ROUNDS=$(or $(CRASH_ROUNDS),20) $(BIN)/python -m pytest -p no:randomly tests/crash
 
 lock: ## Resolve the dependencies anew (needs uv)
 	@UV_NO_CONFIG=1 $(UV) lock --quiet
