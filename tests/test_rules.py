@@ -20,6 +20,7 @@ DOORS = {"admin", "api", "management", "tasks.py", "transfer", "web"}
 UNSCOPED = {"access.py", "admin", "backups", "lifecycle", "management", "models", "operations"}
 REQUEST_ITSELF = {"request_id.py"}  # the middleware that names every request
 SLEEPING = {  # a file, and what it sleeps for
+    "tests/crash/writers.py": "plays a client that asks again after a while",
     "tests/live.py": "asks another process until it answers",
     "tests/postgres_server.py": "watches the test run",
     "tests/transfer/test_patience.py": "plays a client that takes its time",
