@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.people import DOMAIN
 from tests.factories import PASSWORD
@@ -17,6 +17,8 @@ from tests.services import is_missing
 
 NEEDED = ("chromium", "chromium-browser", "google-chrome")
 MOVE_IN = "from tests.browser import people; people.move_in()"
+PATIENCE = 30_000  # milliseconds, on cores that run other tests too
+expect.set_options(timeout=PATIENCE)
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
@@ -79,7 +81,7 @@ def visit(chromium, site) -> Iterator[Callable[..., Page]]:
 
     def open_browser(person: str = "", *, viewport=WIDE, complains: bool = False, **options) -> Page:
         context = chromium.new_context(base_url=site.url, viewport=viewport, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         trouble = Trouble(urlsplit(site.url).netloc)
         context.on("console", trouble.hear)
         context.on("request", trouble.watch)
