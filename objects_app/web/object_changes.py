@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ MOST_AT_ONCE = 100
 @for_members
 def publish(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     stored_object = own_object(member.actor, object_id)
-    return _carry_out(
+    return carry_out(
         request,
         lambda: objects.publish(stored_object, actor=member.actor),
         done=f"“{stored_object.name}” is public now: everybody with an API key can read it.",
@@ -39,7 +40,7 @@ def publish(request: HttpRequest, member: Member, object_id: str) -> HttpRespons
 @for_members
 def unpublish(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     stored_object = own_object(member.actor, object_id)
-    return _carry_out(
+    return carry_out(
         request,
         lambda: objects.unpublish(stored_object, actor=member.actor),
         done=f"“{stored_object.name}” is private now: only this account can read it.",
@@ -65,7 +66,7 @@ def delete(request: HttpRequest, member: Member, object_id: str) -> HttpResponse
     """GET asks, POST does it."""
     stored_object = own_object(member.actor, object_id)
     if request.method == "POST":
-        return _carry_out(
+        return carry_out(
             request,
             lambda: objects.delete_object(stored_object, actor=member.actor),
             done=f"“{stored_object.name}” is deleted.",
@@ -175,7 +176,18 @@ def own_object(actor: Actor, object_id: str) -> StoredObject:
         raise ObjectNotFound from None
 
 
-def _carry_out(request: HttpRequest, change: Callable[[], object], *, done: str, undo: str = "") -> HttpResponse:
+def possible_for(actor: Actor, stored_object: Any) -> dict[str, bool]:
+    """What would work on an object now: pages offer nothing else."""
+    state = State(stored_object.current_state)
+    may_write = access.may(actor, Verb.WRITE, stored_object)
+    return {
+        "can_change": may_write and state in objects.CHANGEABLE,
+        "can_download": state == State.READ_ONLY and access.may(actor, Verb.READ, stored_object),
+        "can_delete": may_write and state != State.DELETED,
+    }
+
+
+def carry_out(request: HttpRequest, change: Callable[[], object], *, done: str, undo: str = "") -> HttpResponse:
     """Do it, say how it went, and go back to the page that the form was sent from. `undo` is where a POST undoes it."""
     try:
         change()

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from objects_app import access, history, metadata_rules
 from objects_app.access import Verb
-from objects_app.errors import BadRequest, NotDownloadable, ObjectNotFound, WrongState
+from objects_app.errors import BadRequest, NotDownloadable
 from objects_app.models import State, StoredObject
 from objects_app.operations import downloads, looks, objects
 from objects_app.operations.objects import ObjectChanges
@@ -19,8 +19,8 @@ from objects_app.previews import FIRST_BYTES
 from objects_app.text import is_clean
 from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
+from objects_app.web.object_changes import carry_out, own_object, possible_for
 from objects_app.web.pages import render_page
-from objects_app.web.returning import way_back
 from objects_app.web.snippets import snippets_for
 
 PANEL_BYTES = 64 * 1024
@@ -44,7 +44,7 @@ class Link:
 @for_members
 def show_object(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     """POST asks for a link and shows it: a secret, which is why it stands in no address."""
-    stored_object = _own_object(member, object_id)
+    stored_object = own_object(member.actor, object_id)
     if request.method != "POST":
         return render_page(request, member, "objects/object.html", context_of(stored_object, member))
     context = facts_of(stored_object, member) | {"link": _new_link(request, stored_object, member)}
@@ -77,16 +77,13 @@ def _preview_of(stored_object: StoredObject, member: Member, *, most: int = FIRS
 
 def facts_of(stored_object: StoredObject, member: Member) -> dict[str, Any]:
     state = State(stored_object.current_state)
-    may_write = access.may(member.actor, Verb.WRITE, stored_object)
     is_readable = state == State.READ_ONLY
     has_page = is_readable and stored_object.is_public and settings.PUBLIC_PAGES != "off"
     return {
         "stored_object": stored_object,
         "state": state,
         "is_deleted": state == State.DELETED,
-        "can_change": may_write and state in objects.CHANGEABLE,
-        "can_delete": may_write and state != State.DELETED,
-        "can_download": is_readable and access.may(member.actor, Verb.READ, stored_object),
+        **possible_for(member.actor, stored_object),
         "public_page": settings.PUBLIC_BASE_URL + reverse("public_page", args=[stored_object.pk]) if has_page else "",
         "pairs": sorted(stored_object.metadata.items()),
         "link_lifetimes": [(value, label) for value, (label, _) in LINK_LIFETIMES.items()],
@@ -113,7 +110,7 @@ def _new_link(request: HttpRequest, stored_object: StoredObject, member: Member)
 @for_members
 def change_metadata(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
     """The whole table as the form has it; a pair without key and value is left out, as is the one to `remove`."""
-    stored_object = _own_object(member, object_id)
+    stored_object = own_object(member.actor, object_id)
     pairs = _sent_pairs(request)
     metadata = dict(pairs)
     problem = metadata_rules.problem_of(metadata)
@@ -138,7 +135,7 @@ def _sent_pairs(request: HttpRequest) -> list[tuple[str, str]]:
 @only("POST")
 @for_members
 def change_lifetime(request: HttpRequest, member: Member, object_id: str) -> HttpResponse:
-    stored_object = _own_object(member, object_id)
+    stored_object = own_object(member.actor, object_id)
     try:
         label, lifetime = LIFETIMES[request.POST.get("lifetime", "")]
     except KeyError:
@@ -150,17 +147,4 @@ def change_lifetime(request: HttpRequest, member: Member, object_id: str) -> Htt
 def _change(
     request: HttpRequest, member: Member, stored_object: StoredObject, changes: ObjectChanges, *, done: str
 ) -> HttpResponse:
-    try:
-        objects.change_object(stored_object, changes, actor=member.actor)
-    except WrongState as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
-    return HttpResponseRedirect(way_back(request))
-
-
-def _own_object(member: Member, object_id: str) -> StoredObject:
-    try:
-        return access.own_objects(member.actor).get(pk=object_id)
-    except StoredObject.DoesNotExist:
-        raise ObjectNotFound from None
+    return carry_out(request, lambda: objects.change_object(stored_object, changes, actor=member.actor), done=done)

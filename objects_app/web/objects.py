@@ -6,15 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from objects_app import access, listing
-from objects_app.access import Actor, Verb
+from objects_app import listing
+from objects_app.access import Actor
 from objects_app.errors import BadRequest, InvalidCursor
 from objects_app.models import State
-from objects_app.operations import objects
 from objects_app.web import filters
 from objects_app.web.filters import FilterForm
 from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
+from objects_app.web.object_changes import possible_for
 from objects_app.web.object_page import panel_of
 from objects_app.web.pages import render_page
 
@@ -63,12 +63,4 @@ def _page(actor: Actor, form: FilterForm) -> listing.Page:
 
 
 def _row(stored_object: Any, actor: Actor) -> Row:
-    state = State(stored_object.current_state)
-    may_write = access.may(actor, Verb.WRITE, stored_object)
-    return Row(
-        stored_object,
-        state=state,
-        can_change=may_write and state in objects.CHANGEABLE,
-        can_download=state == State.READ_ONLY and access.may(actor, Verb.READ, stored_object),
-        can_delete=may_write and state != State.DELETED,
-    )
+    return Row(stored_object, state=State(stored_object.current_state), **possible_for(actor, stored_object))

@@ -37,12 +37,15 @@ PLACES = (
 
 
 def render_page(request: HttpRequest, member: Member, template: str, context: dict[str, Any]) -> HttpResponse:
-    frame = {
+    return render(request, template, _frame(request.path, member) | context)
+
+
+def _frame(path: str, member: Member) -> dict[str, Any]:
+    return {
         "member": member,
-        "navigation": list(_navigation(request.path, member)),
+        "navigation": list(_navigation(path, member)),
         "may_upload": access.holds(member.actor, Verb.WRITE),
     }
-    return render(request, template, frame | context)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _frame_of(request: HttpRequest) -> dict[str, Any]:
     member = find_member(request) if request.user.is_authenticated else None
-    return {"member": member, "navigation": list(_navigation(request.path, member)) if member else []}
+    return _frame(request.path, member) if member else {"member": None, "navigation": []}
 
 
 def render_open_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
