@@ -41,6 +41,9 @@ ITS_MEMBERS = (
 )
 A_PAGE_OF_ITS_OWN = "302 302 302 302 302 302 302 200 200"
 ITS_MANAGERS = "302 302 302 302 302 302 302 200 404"
+ITS_READERS = ITS_MANAGERS
+ITS_CHANGES = "302 302 302 302 302 302 302 400 404"
+NO_CHOICE = "302 302 302 302 302 302 302 400 400"
 ON_A_PAGE = "405 405 405 405 405 405 405 405 405"
 
 API = {
@@ -61,11 +64,27 @@ API = {
 }
 PAGES = {
     ("", "GET"): A_PAGE_OF_ITS_OWN,
+    ("objects/<slug:object_id>/", "GET"): ITS_READERS,
+    ("objects/<slug:object_id>/", "POST"): ITS_CHANGES,  # one of several forms, which it does not name
+    ("objects/<slug:object_id>/metadata", "POST"): ITS_MEMBERS,
+    ("objects/<slug:object_id>/lifetime", "POST"): ITS_CHANGES,  # without one
+    ("objects/change", "POST"): NO_CHOICE,
+    ("objects/delete", "GET"): NO_CHOICE,
     ("objects/<slug:object_id>/publish", "POST"): ITS_MEMBERS,
     ("objects/<slug:object_id>/unpublish", "POST"): ITS_MEMBERS,
     ("objects/<slug:object_id>/download", "POST"): "302 302 302 302 302 302 302 303 404",
-    ("objects/<slug:object_id>/delete", "GET"): "302 302 302 302 302 302 302 200 404",
+    ("objects/<slug:object_id>/delete", "GET"): ITS_READERS,
     ("objects/<slug:object_id>/delete", "POST"): ITS_MEMBERS,
+    ("upload/", "GET"): A_PAGE_OF_ITS_OWN,
+    ("upload/", "POST"): A_PAGE_OF_ITS_OWN,  # without a file, which is said on the page
+    ("uploads/", "GET"): A_PAGE_OF_ITS_OWN,
+    ("uploads/create", "POST"): NO_CHOICE,
+    ("uploads/<slug:object_id>/complete", "POST"): ITS_MEMBERS,
+    ("uploads/<slug:object_id>/cancel", "POST"): ITS_MEMBERS,
+    ("public/", "GET"): SIGNED_IN,
+    ("public/<slug:object_id>/download", "POST"): NO_SUCH,  # what is not public is not there, for its owner neither
+    ("o/<slug:object_id>", "GET"): "404 404 404 404 404 404 200 404 404",  # public or not there, whoever asks
+    ("o/<slug:object_id>/download", "POST"): "404 404 404 404 404 404 303 404 404",
     ("accounts/choose", "POST"): NO_SUCH,  # without saying which
     ("invitation", "GET"): NOT_THERE,  # without a token
     ("invitation", "POST"): NOT_THERE,
