@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -37,6 +38,9 @@ class RedisServer:
         self.process.kill()
         self.process.wait()
 
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
     def answers(self) -> bool:
         with Redis.from_url(self.url) as client:
             try:
@@ -45,13 +49,21 @@ class RedisServer:
                 return False
 
 
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
+@contextmanager
+def own_redis() -> Iterator[RedisServer]:
     program = shutil.which("redis-server") or services.is_missing("redis-server is not installed")
     server = RedisServer(program)
     server.start()
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    with own_redis() as server:
+        yield server
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import live
+from tests import live, prepared
 
 pytestmark = pytest.mark.timeout(180)
 WRITERS = 3
@@ -96,7 +96,7 @@ def client_of() -> Iterator[Callable[[live.LiveServer, str], Client]]:
 
 @pytest.fixture
 def server(tmp_path) -> Iterator[live.LiveServer]:
-    server = live.start_server(tmp_path / "data", THROTTLE_ENABLED="false")
+    server = prepared.start_server(tmp_path / "data", THROTTLE_ENABLED="false")
     yield server
     server.stop()
 

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.browser.people import DOMAIN
 from tests.factories import PASSWORD
-from tests.live import LiveServer, start_server
+from tests.live import LiveServer
+from tests.prepared import start_server
 from tests.services import is_missing
 
 NEEDED = ("chromium", "chromium-browser", "google-chrome")

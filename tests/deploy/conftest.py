@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from objects_app.processes import die_with_parent
-from tests import live, services
+from tests import live, prepared, services
 from tests.transfer.people import Client
 
 # What an operator has in nginx.conf, as far as it matters here: compression is on, as Debian ships it.
@@ -70,7 +70,7 @@ def front(tmp_path_factory) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("front")
     port = live.free_port()
     public = f"http://127.0.0.1:{port}"
-    server = live.start_server(
+    server = prepared.start_server(
         folder / "data",
         PUBLIC_BASE_URL=public,
         TRUSTED_PROXIES="127.0.0.1",

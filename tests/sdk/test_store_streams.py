@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.live import LiveServer, start_server
+from tests.live import LiveServer
+from tests.prepared import start_server
 from tests.s3_server import S3
 
 

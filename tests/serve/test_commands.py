@@ -9,28 +9,41 @@ import time
 import psycopg
 import pytest
 
-from tests import live
+from tests import live, prepared
+from tests.databases import NAME
 from tests.serve.parts import Site, call, descendants, download, upload
 
-SECRET = "a secret key for all of these processes, of some length"
 ENDS_WITHIN = 10
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def site(tmp_path, postgresql_url, redis_url, s3):
-    environment = live.environment_of(
-        tmp_path / "data",
-        DATABASE_URL=postgresql_url,
+def settings_of(redis_url, s3):
+    return lambda folder, database_url: live.environment_of(
+        folder / "data",
+        DATABASE_URL=database_url,
         REDIS_URL=redis_url,
-        SECRET_KEY=SECRET,
+        SECRET_KEY=prepared.SECRET,
         THROTTLE_ENABLED="false",
         SWEEP_UPLOADS_EVERY="1s",
         **s3.environment(),
     )
-    site = Site(tmp_path, environment)
+
+
+@pytest.fixture
+def empty_site(tmp_path, settings_of, postgresql_url):
+    """Nobody has set it up."""
+    site = Site(tmp_path, settings_of(tmp_path, postgresql_url))
     yield site
     site.stop()
+
+
+@pytest.fixture
+def site(tmp_path, settings_of):
+    with prepared.new_postgresql(f"{NAME}_of_a_site") as (url, key):
+        site = Site(tmp_path, settings_of(tmp_path, url), key)
+        yield site
+        site.stop()
 
 
 def run(site: Site, *command: str, **environment: str) -> subprocess.CompletedProcess:
@@ -45,43 +58,45 @@ def test_an_object_goes_through_several_web_servers(site):
     assert download(one.base_url, site.key, kept) == b"hello"
 
 
-def test_several_setups_at_once_make_one_account_and_show_its_key_once(site):
+def test_several_setups_at_once_make_one_account_and_show_its_key_once(empty_site):
     command = [sys.executable, live.MANAGE, "setup"]
     several = [
-        subprocess.Popen(command, env=site.environment, cwd=live.ROOT, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(command, env=empty_site.environment, cwd=live.ROOT, stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
     printed = [each.communicate(timeout=100)[0] for each in several]
     assert [each.returncode for each in several] == [0, 0, 0]
     assert sorted(len(live.KEY.findall(text)) for text in printed) == [0, 0, 1]
-    with psycopg.connect(site.environment["DATABASE_URL"]) as database:
+    with psycopg.connect(empty_site.environment["DATABASE_URL"]) as database:
         assert database.execute("SELECT count(*) FROM objects_app_user").fetchone() == (1,)
 
 
-def test_a_setup_after_the_first_shows_nothing_and_changes_nothing(site):
-    site.set_up()
-    assert site.set_up() == f"Ready for {site.environment.get('PUBLIC_BASE_URL', 'http://127.0.0.1:8000')}.\n"
+def test_a_setup_after_the_first_shows_nothing_and_changes_nothing(empty_site):
+    empty_site.set_up()
+    assert (
+        empty_site.set_up() == f"Ready for {empty_site.environment.get('PUBLIC_BASE_URL', 'http://127.0.0.1:8000')}.\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "beat"])
-def test_a_database_that_is_not_set_up_is_refused_in_one_sentence(site, command):
-    refused = run(site, command, ADDRESS=f"127.0.0.1:{live.free_port()}")
+def test_a_database_that_is_not_set_up_is_refused_in_one_sentence(empty_site, command):
+    refused = run(empty_site, command, ADDRESS=f"127.0.0.1:{live.free_port()}")
     sentence = "CommandError: The database is not prepared: run `manage.py setup` or `manage.py serve` first."
     assert (refused.returncode, refused.stderr.splitlines()[-1]) == (1, sentence)
 
 
 @pytest.mark.parametrize("command", ["setup", "web", "worker", "beat"])
-def test_a_bad_setting_is_refused_in_one_sentence(site, command):
-    refused = run(site, command, ALLOWED_HOSTS="*")
+def test_a_bad_setting_is_refused_in_one_sentence(empty_site, command):
+    refused = run(empty_site, command, ALLOWED_HOSTS="*")
     assert refused.returncode == 1
     assert refused.stderr.startswith("CommandError: ALLOWED_HOSTS holds '*'")
     assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("command", ["setup", "web", "worker", "beat"])
-def test_a_database_out_of_reach_is_one_sentence(site, command):
+def test_a_database_out_of_reach_is_one_sentence(empty_site, command):
     gone = f"postgresql://nobody@127.0.0.1:{live.free_port()}/none"
-    refused = run(site, command, DATABASE_URL=gone)
+    refused = run(empty_site, command, DATABASE_URL=gone)
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1].startswith("CommandError: The database does not answer: ")
 

@@ -7,7 +7,7 @@ from objects_app import first_start
 from objects_app.errors import StorageUnavailable
 from objects_app.models import State
 from objects_app.storage.disk import MARKER
-from tests import live
+from tests import live, prepared
 from tests.factories import make_object, put_bytes
 
 
@@ -35,7 +35,7 @@ def test_an_empty_folder_of_an_empty_installation_is_made_ready(alice, disk):
 
 
 def test_serve_refuses_in_one_sentence_and_starts_again_with_its_disk(tmp_path):
-    server = live.start_server(tmp_path / "data", THROTTLE_ENABLED="false")
+    server = prepared.start_server(tmp_path / "data", THROTTLE_ENABLED="false")
     api = {"headers": {"Authorization": f"Bearer {server.key}"}}
     new = {"name": "n", "content_type": "text"}
     created = httpx.post(f"{server.base_url}/v1/objects", json=new, **api).raise_for_status().json()

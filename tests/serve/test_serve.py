@@ -9,12 +9,20 @@ import stat
 import httpx
 import pytest
 
-from tests import live
+from tests import live, prepared
 
 
 @pytest.fixture
 def server(tmp_path):
-    server = live.start_server(tmp_path / "data", THROTTLE_ENABLED="false")
+    server = prepared.start_server(tmp_path / "data", THROTTLE_ENABLED="false")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    """A server of several tests, each of which leaves it complete."""
+    server = prepared.start_server(tmp_path_factory.mktemp("lasting") / "data", THROTTLE_ENABLED="false")
     yield server
     server.stop()
 
@@ -102,33 +110,38 @@ def test_a_supervisor_killed_with_9_takes_every_process_with_it(server):
     live.wait_until(lambda: server.processes() == {})
 
 
-def test_a_killed_web_server_is_started_again(server):
-    killed = server.process_of("granian")
+def test_a_killed_web_server_is_started_again(lasting):
+    killed = lasting.process_of("granian")
     os.kill(killed, signal.SIGKILL)
-    live.wait_until(lambda: "web ended with -9; it starts again in 1 s" in server.printed())
-    live.wait_until_it_answers(server)
-    assert server.process_of("granian") != killed
-    assert list_objects(server, server.key) == 200
+    live.wait_until(lambda: "web ended with -9; it starts again in 1 s" in lasting.printed())
+    live.wait_until_it_answers(lasting)
+    assert lasting.process_of("granian") != killed
+    assert list_objects(lasting, lasting.key) == 200
 
 
-def test_a_killed_worker_is_started_again(server):
-    live.wait_until(lambda: server.printed().count("ready.") == 1)
-    os.kill(server.process_of("celery"), signal.SIGKILL)
-    live.wait_until(lambda: server.printed().count("ready.") == 2)
+def workers_that_became_ready(server: live.LiveServer) -> int:
+    return server.printed().count("ready.")
 
 
-def test_a_worker_whose_schedule_was_killed_is_started_again_with_a_new_one(server):
-    live.wait_until(lambda: server.printed().count("ready.") == 1)
-    worker = server.process_of("celery")
-    (schedule,) = server.children_of(worker)
+def test_a_killed_worker_is_started_again(lasting):
+    live.wait_until(lambda: workers_that_became_ready(lasting))
+    before = workers_that_became_ready(lasting)
+    os.kill(lasting.process_of("celery"), signal.SIGKILL)
+    live.wait_until(lambda: workers_that_became_ready(lasting) == before + 1)
+
+
+def test_a_worker_whose_schedule_was_killed_is_started_again_with_a_new_one(lasting):
+    live.wait_until(lambda: workers_that_became_ready(lasting))
+    before = workers_that_became_ready(lasting)
+    (schedule,) = lasting.children_of(lasting.process_of("celery"))
     os.kill(schedule, signal.SIGKILL)
-    live.wait_until(lambda: server.printed().count("ready.") == 2, seconds=20)
-    assert server.children_of(server.process_of("celery")) not in ([], [schedule])
+    live.wait_until(lambda: workers_that_became_ready(lasting) == before + 1, seconds=20)
+    assert lasting.children_of(lasting.process_of("celery")) not in ([], [schedule])
 
 
 def test_every_process_logs_json_lines_without_secrets_to_the_file(tmp_path):
     log_file = tmp_path / "holdall.log"
-    server = live.start_server(tmp_path / "data", LOG_FORMAT="json", LOG_FILE=str(log_file))
+    server = prepared.start_server(tmp_path / "data", LOG_FORMAT="json", LOG_FILE=str(log_file))
     try:
         list_objects(server, server.key)
         live.wait_until(lambda: "ready." in log_file.read_text())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from objects_app.transfer import threads
-from tests import live
+from tests import prepared
 from tests.transfer.people import Client, Upload
 
 
@@ -19,7 +19,7 @@ def alice_live(holdall) -> Iterator[Client]:
 @pytest.fixture(scope="session")
 def hurried(tmp_path_factory) -> Iterator[Client]:
     """Waits one second for a block, three in all, and takes no object over 64 MiB."""
-    server = live.start_server(
+    server = prepared.start_server(
         tmp_path_factory.mktemp("hurried") / "data",
         THROTTLE_ENABLED="false",
         TRANSFER_IDLE_TIMEOUT="1s",

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests import live
+from tests import live, prepared
 from tests.transfer.people import NEW
 from tests.transfer.wire import Http2
 
@@ -15,7 +15,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = live.start_server(
+    server = prepared.start_server(
         tmp_path_factory.mktemp("tls") / "data",
         PUBLIC_BASE_URL=BASE,
         TRUSTED_PROXIES="127.0.0.1",
