@@ -64,7 +64,7 @@ class Figures:
 class Loop:
     def __init__(self, site: Site, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311  no secret
-        self.site = site
+        self.site, self.seed = site, seed
         self.ledger, self.figures = Ledger(), Figures()
         opened = live.manage("create_account", "strangers", "--json", environment=site.environment).stdout
         self.strangers_key = json.loads(opened)["key"]
@@ -77,6 +77,8 @@ class Loop:
                 self.sweep()
                 self.check_everything()
                 self.delete_all_but(KEPT)
+                self.figures.seconds = time.monotonic() - began
+                write_report(self.site, self.figures, self.seed)  # which stays if the run is stopped
         self.sweep()
         self.check_everything()
         self.delete_all_but(0)
