@@ -11,7 +11,7 @@ from django.db.models import Exists
 from objects_app import access, audit, signing
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
-from objects_app.content_types import is_inert, served_as
+from objects_app.content_types import is_inert, is_inert_apart, served_as
 from objects_app.dispositions import disposition
 from objects_app.errors import NotDownloadable, ObjectNotFound, UrlExpired
 from objects_app.failpoints import fp
@@ -31,7 +31,7 @@ def issue_download_url(
 ) -> str:
     """A URL that needs no credentials and ends with the object's own time to live at the latest.
 
-    `inline` lets a browser show the content and is honoured for inert types alone.
+    `inline` lets a browser show the content, and is honoured where `may_be_shown` says so.
     """
     access.require(actor, Verb.READ, stored_object)
     account_id = actor.account_id or stored_object.account_id
@@ -55,7 +55,7 @@ def _issue(stored_object: StoredObject, *, actor: Actor, account_id: str, expire
         event = audit.record(
             AuditAction.DOWNLOAD_URL_ISSUED, actor=actor, target=stored_object, expires_at=expires_at.isoformat()
         )
-    inline = inline and is_inert(stored_object.content_type)
+    inline = inline and may_be_shown(stored_object.content_type)
     store = _store_of(stored_object)
     if store and settings.DOWNLOAD_DELIVERY == "direct":
         return _presign(
@@ -70,7 +70,13 @@ def _issue(stored_object: StoredObject, *, actor: Actor, account_id: str, expire
         expires=signing.milliseconds(expires_at),
         inline=inline,
     )
-    return settings.PUBLIC_BASE_URL + signing.sign(grant)
+    base = settings.CONTENT_BASE_URL if inline else ""
+    return (base or settings.PUBLIC_BASE_URL) + signing.sign(grant)
+
+
+def may_be_shown(content_type: str) -> bool:
+    """Whether a browser may show the content by a URL of this server, rather than save it."""
+    return is_inert_apart(content_type) if settings.CONTENT_BASE_URL else is_inert(content_type)
 
 
 def _store_of(stored_object: StoredObject) -> DirectStorage | None:
@@ -103,10 +109,13 @@ class Download:
     location: str = ""
 
 
-def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
-    """Ask the row, at every use, whether the URL still holds: raises UrlExpired, or ObjectNotFound for all else."""
+def open_download(grant: TransferGrant, *, actor: Actor, apart: bool = False) -> Download:
+    """Ask the row, at every use, whether the URL still holds: raises UrlExpired, or ObjectNotFound for all else.
+
+    `apart` is true on the host that has nothing but hosted bytes.
+    """
     stored_object = _granted_object(grant)
-    inline = grant.inline and is_inert(stored_object.content_type)
+    inline = grant.inline and (is_inert_apart if apart else is_inert)(stored_object.content_type)
     if store := _store_of(stored_object):
         ends_in = timedelta(milliseconds=grant.expires - signing.milliseconds(stored_object.seen_at))
         location = _presign(stored_object, store, inline=inline, lifetime=min(REDIRECT_LIFETIME, ends_in))

@@ -62,7 +62,7 @@ def _record_once(action: AuditAction, stored_object: StoredObject, *, actor: Act
 
 def _preview(stored_object: StoredObject, *, issue: Callable[..., str], actor: Actor, most: int) -> Preview:
     kind = media_kind(stored_object.content_type)
-    if not kind or not stored_object.size_bytes:
+    if not (kind and stored_object.size_bytes and downloads.may_be_shown(stored_object.content_type)):
         return _made_from_bytes(stored_object, actor=actor, most=most)
     if kind == "image" and stored_object.size_bytes > LARGEST_IMAGE:
         return nothing(LARGE_IMAGE)

@@ -4,7 +4,9 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,10 +26,11 @@ WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 @dataclass
 class Site:
-    """The server, and the secret of an API key of alice's account."""
+    """The server, the secret of an API key of alice's account, and the other hosts that its pages may ask."""
 
     server: LiveServer
     key: str
+    others: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -38,7 +41,7 @@ class Site:
 class Trouble:
     """What a page must never cause: errors in the console, and requests to other hosts."""
 
-    host: str
+    hosts: frozenset[str]
     found: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
@@ -46,16 +49,22 @@ class Trouble:
             self.found.append(f"{message.type}: {message.text}")
 
     def watch(self, request: Request) -> None:
-        if urlsplit(request.url).scheme in {"http", "https"} and urlsplit(request.url).netloc != self.host:
+        if urlsplit(request.url).scheme in {"http", "https"} and urlsplit(request.url).netloc not in self.hosts:
             self.found.append(f"request to {request.url}")
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Site]:
-    server = start_server(tmp_path_factory.mktemp("browser") / "data", THROTTLE_ENABLED="false")
+    with a_site(tmp_path_factory.mktemp("browser") / "data") as site:
+        yield site
+
+
+@contextmanager
+def a_site(data_dir: Path, *others: str, **environment: str) -> Iterator[Site]:
+    server = start_server(data_dir, THROTTLE_ENABLED="false", **environment)
     try:
         key = re.search(r"alice: (\S+)", server.manage("shell", "--no-imports", "-c", MOVE_IN))
-        yield Site(server, key[1])
+        yield Site(server, key[1], frozenset(others))
     finally:
         server.stop()
 
@@ -82,7 +91,7 @@ def visit(chromium, site) -> Iterator[Callable[..., Page]]:
     def open_browser(person: str = "", *, viewport=WIDE, complains: bool = False, **options) -> Page:
         context = chromium.new_context(base_url=site.url, viewport=viewport, **options)
         context.set_default_timeout(PATIENCE)
-        trouble = Trouble(urlsplit(site.url).netloc)
+        trouble = Trouble(site.others | {urlsplit(site.url).netloc})
         context.on("console", trouble.hear)
         context.on("request", trouble.watch)
         contexts.append((context, trouble, complains))

@@ -53,6 +53,15 @@ def test_an_image_comes_from_a_signed_url_that_a_browser_may_show(alice, alice_b
     assert actions()[-1] == "object.download_url_issued"
 
 
+@pytest.mark.parametrize(("apart", "kind"), [("https://content.example.com", "pdf"), ("", "nothing")])
+def test_a_pdf_is_shown_from_a_host_of_its_own_or_not_at_all(alice, alice_browser, settings, apart, kind):
+    settings.CONTENT_BASE_URL = apart
+    stored_object = make_object(alice, content_type="application/pdf", content=b"%PDF")
+    response = page_of(alice_browser, stored_object)
+    assert response.context["preview"].kind == kind
+    assert ("<iframe" in text_of(response)) == bool(apart)
+
+
 @pytest.mark.parametrize("state", [State.UPLOADING, State.ERROR, State.DELETED])
 def test_an_object_without_content_has_a_page_that_says_so(alice, alice_browser, state):
     stored_object = make_object(alice, state=state)
