@@ -48,7 +48,6 @@ PAGES = {  # name: who looks, and at what
     "settings": ("alice", "/settings/"),
     "settings-account": ("alice", "/settings/account"),
     "members": ("alice", "/settings/members/"),
-    "second-step": ("alice", "/accounts/2fa/"),
     "password": ("alice", "/accounts/password/change/"),
     "password-reset": ("", "/accounts/password/reset/"),
     "object-delete": ("alice", "/objects/{table}/delete"),

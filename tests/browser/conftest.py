@@ -108,8 +108,12 @@ def visit(chromium, site) -> Iterator[Callable[..., Page]]:
 
 
 def sign_in(page: Page, person: str) -> None:
+    give_password(page, person)
+    page.get_by_role("heading", name="Objects", level=1).wait_for()
+
+
+def give_password(page: Page, person: str) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(f"{person}@{DOMAIN}")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("heading", name="Objects", level=1).wait_for()

@@ -7,9 +7,10 @@ DOMAIN = "example.com"
 
 
 def move_in() -> None:
-    """alice owns the account `alice`, where carol, dave and erin work in the lower roles; bob has one of his own."""
+    """alice owns the account `alice`, where carol, dave and erin have lower roles; bob and mallory have their own."""
     alice = make_person("alice")
-    make_person("bob")
+    for name in ("bob", "mallory"):
+        make_person(name)
     for name, role in (("carol", Role.ADMIN), ("dave", Role.MEMBER), ("erin", Role.VIEWER)):
         user = User.objects.create_user(f"{name}@{DOMAIN}", PASSWORD)
         Membership.objects.create(account=alice.account, user=user, role=role)
