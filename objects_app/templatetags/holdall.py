@@ -1,7 +1,6 @@
 """What every template may use: an icon of the sprite, and how people read times and sizes."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -25,9 +24,6 @@ TYPE_ICONS = {
     "application/zstd": "archive",
     "application/x-gtar": "archive",
 }
-
-# Who is meant where nobody's name was known.
-STRANGERS = {"signed_url": "somebody with a link", "public_page": "a visitor of the public page"}
 
 
 @register.simple_tag
@@ -69,18 +65,6 @@ def moment(at: datetime | None, *, to_come: bool = False) -> str:
     exact = at.strftime("%Y-%m-%d %H:%M:%S")
     said = time_left(at) if to_come else age(at)
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', at.strftime("%Y-%m-%dT%H:%M:%SZ"), exact, said)
-
-
-@register.filter
-def event_words(action: str) -> str:
-    """An audited fact as a person says it."""
-    words = action.partition(".")[2].replace("_", " ").replace("url", "URL")
-    return words[:1].upper() + words[1:]
-
-
-@register.filter
-def event_actor(event: Any) -> str:
-    return str(event.actor_label or STRANGERS.get(event.via, event.via))
 
 
 @register.filter

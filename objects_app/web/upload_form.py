@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from objects_app import metadata_rules
 from objects_app.content_types import is_content_type
 from objects_app.models import Account
 from objects_app.operations.objects import NewObject
@@ -15,7 +16,6 @@ from objects_app.web.lifetimes import chosen, lifetime_of, lifetimes_with
 
 VISIBILITIES = {"private": "Private", "public": "Public"}
 UNKNOWN_TYPE = "application/octet-stream"
-MOST_PAIRS, LONGEST_KEY, LONGEST_VALUE, LARGEST_METADATA = 64, 128, 4096, 32 * 1024
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class UploadForm(forms.Form):
     content_type = forms.CharField(required=False, max_length=255)
     size = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
     visibility = forms.ChoiceField(required=False, choices=list(VISIBILITIES.items()))
-    metadata = forms.CharField(required=False, max_length=LARGEST_METADATA, strip=False)
+    metadata = forms.CharField(required=False, max_length=2 * metadata_rules.LARGEST, strip=False)
 
     def __init__(self, sent: QueryDict | None, *, account: Account) -> None:
         super().__init__(sent)
@@ -85,13 +85,9 @@ def parse_metadata(lines: list[str]) -> dict[str, str]:
             raise forms.ValidationError(f"“{line[:40]}” is not of the form key=value.")
         if key in pairs:
             raise forms.ValidationError(f"The key “{key[:40]}” is there twice.")
-        if len(key) > LONGEST_KEY or len(value) > LONGEST_VALUE or not is_clean(key + value):
-            raise forms.ValidationError(
-                f"A key has at most {LONGEST_KEY} characters, a value {LONGEST_VALUE}, and none of them controls."
-            )
         pairs[key] = value
-    if len(pairs) > MOST_PAIRS:
-        raise forms.ValidationError(f"At most {MOST_PAIRS} entries.")
+    if problem := metadata_rules.problem_of(pairs):
+        raise forms.ValidationError(problem)
     return pairs
 
 

@@ -1,8 +1,6 @@
 """A real server on the embedded default, and a real browser that visits it."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,14 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-from tests.browser.people import DOMAIN
-from tests.factories import PASSWORD
+from tests.browser.chromium import launch, sign_in
 from tests.live import LiveServer, start_server
-from tests.services import is_missing
 
-NEEDED = ("chromium", "chromium-browser", "google-chrome")
 MOVE_IN = "from tests.browser import people; people.move_in()"
 PATIENCE = 30_000  # milliseconds, on cores that run other tests too
 expect.set_options(timeout=PATIENCE)
@@ -72,12 +75,8 @@ def a_site(data_dir: Path, *others: str, **environment: str) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """For one file of tests: beside the event loop that it brings, Django refuses queries."""
-    program = next(filter(None, map(shutil.which, NEEDED)), None)
-    if program is None:
-        is_missing("no Chromium is installed, which the tests of pages need")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=[*sandbox, "--disable-dev-shm-usage"])
+        yield launch(playwright)
 
 
 @pytest.fixture
@@ -105,15 +104,3 @@ def visit(chromium, site) -> Iterator[Callable[..., Page]]:
     for context, _, _ in contexts:
         context.close()
     assert [trouble.found for _, trouble, complains in contexts if trouble.found and not complains] == []
-
-
-def sign_in(page: Page, person: str) -> None:
-    give_password(page, person)
-    page.get_by_role("heading", name="Objects", level=1).wait_for()
-
-
-def give_password(page: Page, person: str) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(f"{person}@{DOMAIN}")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()

@@ -1,9 +1,8 @@
 """The people of the server that browsers visit, made in it once: `python manage.py shell -c` runs this there."""
 
 from objects_app.models import Membership, Role, User
-from tests.factories import PASSWORD, make_person
-
-DOMAIN = "example.com"
+from tests.factories import make_person
+from tests.people import DOMAIN, PASSWORD
 
 
 def move_in() -> None:

@@ -8,9 +8,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
-from tests.browser.conftest import NARROW, give_password, sign_in
-from tests.browser.people import DOMAIN
-from tests.factories import PASSWORD
+from tests.browser.chromium import give_password, sign_in
+from tests.browser.conftest import NARROW
+from tests.people import DOMAIN, PASSWORD
 
 PAGES = [
     "/settings/",

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from objects_app import access, audit
+from objects_app.audit import AuditAction
 from objects_app.models import AuditEvent, State
 from tests.factories import make_object
 
@@ -101,7 +103,7 @@ def test_the_page_takes_few_queries(alice, alice_browser, django_assert_num_quer
 def test_activity_is_of_this_object_and_newest_first(alice, alice_browser):
     make_object(alice)
     stored_object = make_object(alice)
-    events = page_of(alice_browser, stored_object).context["events"]
+    events = [line.event for line in page_of(alice_browser, stored_object).context["lines"]]
     assert {event.target_id for event in events} == {stored_object.pk}
     assert [event.action for event in events] == ["object.completed", "object.uploaded", "object.created"]
 
@@ -109,7 +111,7 @@ def test_activity_is_of_this_object_and_newest_first(alice, alice_browser):
 def test_a_viewer_sees_only_what_he_did_himself(alice, viewer_browser):
     stored_object = make_object(alice)
     page_of(viewer_browser, stored_object)
-    events = page_of(viewer_browser, stored_object).context["events"]
+    events = [line.event for line in page_of(viewer_browser, stored_object).context["lines"]]
     assert [event.action for event in events] == ["object.content_previewed"]
 
 
@@ -173,3 +175,11 @@ def test_a_panel_of_nothing_is_not_opened(alice_browser, wanted):
 def test_a_foreign_object_opens_no_panel(alice, bob_browser):
     stored_object = make_object(alice, is_public=True)
     assert "<aside" not in text_of(bob_browser.get("/", {"open": stored_object.pk}))
+
+
+def test_who_used_a_link_is_told_in_words(alice, alice_browser):
+    stored_object = make_object(alice)
+    bearer = access.anonymous_actor(access.Via.SIGNED_URL)
+    audit.record(AuditAction.CONTENT_DOWNLOADED, actor=bearer, target=stored_object)
+    page = text_of(page_of(alice_browser, stored_object))
+    assert '<span class="event">Content downloaded</span><span class="who">somebody with a link</span>' in page
