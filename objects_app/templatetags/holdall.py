@@ -1,8 +1,11 @@
 """What every template may use: an icon of the sprite, and how people read times and sizes."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
 
 from django import template
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince, timeuntil
@@ -27,6 +30,7 @@ TYPE_ICONS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, *, spins: bool = False) -> str:
     """One drawing of `_icons.svg`. It says nothing to screen readers: a word stands beside it."""
     return format_html(
@@ -65,6 +69,22 @@ def moment(at: datetime | None, *, to_come: bool = False) -> str:
     exact = at.strftime("%Y-%m-%d %H:%M:%S")
     said = time_left(at) if to_come else age(at)
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', at.strftime("%Y-%m-%dT%H:%M:%SZ"), exact, said)
+
+
+@register.simple_tag
+def select(field: BoundField) -> str:
+    """What Django's own widget makes, without a template for each option."""
+    chosen = str(field.value() or "")
+    options = [
+        (value, format_html(" {}", "selected") if value == chosen else "", label)
+        for value, label in cast("Any", field.field).choices
+    ]
+    return format_html(
+        '<select name="{}" id="{}">{}</select>',
+        field.html_name,
+        field.id_for_label,
+        format_html_join("", '<option value="{}"{}>{}</option>', options),
+    )
 
 
 @register.filter
