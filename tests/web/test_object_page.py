@@ -52,7 +52,9 @@ def test_an_image_comes_from_a_signed_url_that_a_browser_may_show(alice, alice_b
     response = page_of(alice_browser, stored_object)
     assert f"/download/{stored_object.pk}?" in response.context["preview"].url
     assert "inline=1" in response.context["preview"].url
-    assert actions()[-1] == "object.download_url_issued"
+    assert actions()[-1] == "object.content_previewed"
+    assert page_of(alice_browser, stored_object).context["preview"].url == response.context["preview"].url
+    assert actions().count("object.content_previewed") == 1
 
 
 @pytest.mark.parametrize(("apart", "kind"), [("https://content.example.com", "pdf"), ("", "nothing")])
