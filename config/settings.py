@@ -3,10 +3,9 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import brokers, bucket, databases, logs
+from config import brokers, bucket, content_policy, databases, logs
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
 from config.schedule import Jittered
 from config.secret_key import read_or_create_secret_key
@@ -27,6 +26,8 @@ DATA_DIR = Path(text("DATA_DIR", default="data")).absolute()
 ADDRESS = text("ADDRESS", default="127.0.0.1:8000")
 # An origin means the same in any case, but browsers and Django compare it as text in lower case.
 PUBLIC_BASE_URL = text("PUBLIC_BASE_URL", default=f"http://{ADDRESS}").rstrip("/").lower()
+CONTENT_HOST = text("CONTENT_HOST").lower()
+CONTENT_BASE_URL = f"{PUBLIC_BASE_URL.partition('://')[0]}://{CONTENT_HOST}" if CONTENT_HOST else ""
 BLOBS_DIR = DATA_DIR / "objects"
 KEY_STAMP_FILE = DATA_DIR / "keys.stamp"
 SECRET_KEY_FILE = DATA_DIR / "secret_key"
@@ -94,23 +95,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 CSRF_FAILURE_VIEW = "config.urls.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 STORE_ORIGINS = bucket.origins(S3_BACKEND, S3_PUBLIC_ENDPOINT_URL)
-# Content comes from a signed URL of this address, which may lead on to the store.
-CONTENT_ORIGINS = [PUBLIC_BASE_URL, *STORE_ORIGINS]
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", *CONTENT_ORIGINS],
-        "media-src": [SELF, *CONTENT_ORIGINS],
-        "font-src": [SELF],
-        # The script of the pages sends bytes to the store itself.
-        "connect-src": [SELF, *STORE_ORIGINS],
-        "form-action": [SELF, *CONTENT_ORIGINS],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy.policy(public=PUBLIC_BASE_URL, content=CONTENT_BASE_URL, stores=STORE_ORIGINS)
 
 # Application
 INSTALLED_APPS = [

@@ -11,13 +11,18 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 ACCOUNT_ADAPTER = "objects_app.web.sign_in.AccountAdapter"
-ACCOUNT_FORMS = {"login": "objects_app.web.sign_in_forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "objects_app.web.sign_in_forms.SignInForm",
+    "change_password": "objects_app.web.sign_in_forms.ChangePasswordForm",
+    "reset_password_from_key": "objects_app.web.sign_in_forms.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]  # AccountAdapter adds the provider for who has no password
 ACCOUNT_RATE_LIMITS = {
     "login": "50/10m/ip",
     "login_failed": "5/5m/key",  # codes of the second factor; passwords are counted by axes

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from objects_app.listening import is_wildcard, split_address
+from objects_app.listening import host_of, is_wildcard, split_address
 
 LOCATION = re.compile(r"(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+/")
 SHORTEST_SECRET_KEY = 32
@@ -36,7 +36,7 @@ OF_SETTINGS = [Tags.security]
 
 @register(Tags.security)
 def check_addresses(**_: Any) -> list[CheckMessage]:
-    return [*_wrong_address(), *_wrong_public_base_url(), *_wrong_hosts()]
+    return [*_wrong_address(), *_wrong_public_base_url(), *_wrong_content_host(), *_wrong_hosts()]
 
 
 @register(Tags.security)
@@ -131,12 +131,34 @@ def _wrong_public_base_url() -> Iterator[CheckMessage]:
         )
 
 
-def _is_origin(url: SplitResult) -> bool:
+def _wrong_content_host() -> Iterator[CheckMessage]:
+    if not settings.CONTENT_HOST:
+        return
+    host = host_of(settings.CONTENT_HOST)
+    if not _is_authority(settings.CONTENT_HOST):
+        yield Error(
+            f"CONTENT_HOST: '{settings.CONTENT_HOST}' is not HOST[:PORT], such as content.example.com.",
+            id="holdall.E010",
+        )
+    elif is_wildcard(host) or host == settings.PUBLIC_HOST:
+        yield Error(
+            "CONTENT_HOST is to be another host name than that of PUBLIC_BASE_URL: cookies know no ports.",
+            id="holdall.E010",
+        )
+
+
+def _is_authority(text: str) -> bool:
+    """Whether it is HOST[:PORT]."""
+    has_port = text.rpartition(":")[0] and text.rpartition(":")[2].isdigit()
     try:
-        split_address(url.netloc if url.port else f"{url.netloc}:80")
+        split_address(text if has_port else f"{text}:80")
     except ValueError:
         return False
-    return url.scheme in {"http", "https"} and not (url.path or url.query or url.fragment)
+    return True
+
+
+def _is_origin(url: SplitResult) -> bool:
+    return _is_authority(url.netloc) and url.scheme in {"http", "https"} and not (url.path or url.query or url.fragment)
 
 
 def _wrong_hosts() -> Iterator[CheckMessage]:

@@ -25,6 +25,7 @@ INERT = {
     "image/bmp",
 }
 INERT_FAMILIES = ("audio/", "video/")
+PDF = "application/pdf"
 
 
 def is_content_type(text: str) -> bool:
@@ -35,7 +36,17 @@ def served_as(content_type: str) -> str:
     return WORDS.get(content_type, content_type)
 
 
+def essence_of(content_type: str) -> str:
+    """The type without its parameters."""
+    return served_as(content_type).partition(";")[0].strip().lower()
+
+
 def is_inert(content_type: str) -> bool:
     """Whether a browser may show the content on this origin: it cannot run a script in any of these types."""
-    essence = served_as(content_type).partition(";")[0].strip().lower()
+    essence = essence_of(content_type)
     return essence in INERT or essence.startswith(INERT_FAMILIES)
+
+
+def is_inert_apart(content_type: str) -> bool:
+    """The same on an origin that has nothing but hosted bytes: there a PDF, which brings scripts, may be shown too."""
+    return is_inert(content_type) or essence_of(content_type) == PDF

@@ -22,3 +22,20 @@ def parse_duration(text: str) -> timedelta:
     if duration > LONGEST:
         raise ValueError(f"'{text}' is too long: at most {LONGEST.days}d")
     return duration
+
+
+def written(duration: timedelta) -> str:
+    """What `parse_duration` reads, in the largest unit that leaves no rest."""
+    return "{}{}".format(*_in_largest_unit(duration))
+
+
+def in_words(duration: timedelta) -> str:
+    number, unit = _in_largest_unit(duration)
+    return f"{number} {UNITS[unit] if number != 1 else UNITS[unit].removesuffix('s')}"
+
+
+def _in_largest_unit(duration: timedelta) -> tuple[int, str]:
+    """Whole seconds, at least."""
+    seconds = timedelta(seconds=duration // timedelta(seconds=1))
+    unit = next(unit for unit in "dhms" if not seconds % timedelta(**{UNITS[unit]: 1}))
+    return seconds // timedelta(**{UNITS[unit]: 1}), unit

@@ -17,6 +17,14 @@ def split_address(address: str) -> tuple[str, int]:
     return host, port
 
 
+def host_of(authority: str) -> str:
+    """The host of HOST[:PORT] in lower case, without the dot that may end it; empty where there is none."""
+    try:
+        return (urlsplit(f"//{authority}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
 def is_wildcard(host: str) -> bool:
     """Every address of the machine, and so no name that a client could use."""
     try:

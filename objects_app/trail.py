@@ -12,9 +12,11 @@ from django.db.models import Q, QuerySet
 
 from objects_app import access, clock
 from objects_app.access import Actor, Verb
-from objects_app.models import AuditEvent
+from objects_app.models import AuditEvent, StoredObject
 
 WINDOW = 5_000
+LATEST = 20
+LOOKED_THROUGH = 500  # events of one object for one's own: a popular object has more than a page can wait for
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,16 @@ def every(actor: Actor, wanted: Wanted, *, chunk: int = 1_000) -> Iterator[list[
         if found.before is None:
             return
         before = found.before
+
+
+def latest_of(stored_object: StoredObject, *, actor: Actor) -> list[AuditEvent]:
+    """What happened to one object. Whoever may not see the account's activity sees what they did themselves."""
+    access.require(actor, Verb.READ, stored_object)
+    events = _events_of(actor, Wanted(target_id=stored_object.pk))
+    if access.holds(actor, Verb.SEE_ACTIVITY):
+        return list(events[:LATEST])
+    own = [event for event in events[:LOOKED_THROUGH] if (event.actor_kind, event.actor_id) == (actor.kind, actor.id)]
+    return own[:LATEST]
 
 
 def _events_of(actor: Actor, wanted: Wanted) -> QuerySet[AuditEvent]:

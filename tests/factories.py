@@ -15,9 +15,9 @@ from objects_app.operations import accounts, keys, objects, uploads
 from objects_app.operations.objects import NewObject
 from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import get_storage
+from tests.people import DOMAIN, PASSWORD
 
 OPERATOR = access.operator_actor("tests")
-PASSWORD = "correct horse battery staple"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Person:
 
 def make_person(name: str, *, role: Role = Role.OWNER) -> Person:
     account = accounts.create_account(name, actor=OPERATOR)
-    user = User.objects.create_user(f"{name}@example.com", PASSWORD)
+    user = User.objects.create_user(f"{name}@{DOMAIN}", PASSWORD)
     membership = Membership.objects.create(account=account, user=user, role=role)
     key, secret = keys.create_key(account, name=f"{name}'s key", actor=OPERATOR)
     return Person(user, account, membership, key, secret)

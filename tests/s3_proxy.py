@@ -15,9 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tempfile import SpooledTemporaryFile
 from threading import Lock, Thread
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from tests import sigv4
-from tests.s3 import rules
+from tests.s3 import cors, rules
 from tests.s3.calls import COPIED, Answer, Call, call_of
 from tests.s3.faults import ANY, CarryOut, Cut, Fault, Plan, cut
 from tests.sigv4 import Credentials, Refused, Request
@@ -30,10 +31,12 @@ UNVERIFIED = [("Authorization", "AWS4-HMAC-SHA256 Credential=proxy/20260101/us-e
 
 
 class S3Proxy:
-    """`ahead` is how far the store's clock is ahead of ours, `largest_copy` what one call may copy."""
+    """`ahead` is how far the store's clock is ahead of ours, `largest_copy` what one call may copy, `cors_of` tells the
+    CORS rules of a bucket.
+    """
 
-    def __init__(self, moto_port: int, credentials: Credentials) -> None:
-        self.moto_port, self.credentials = moto_port, credentials
+    def __init__(self, moto_port: int, credentials: Credentials, cors_of: cors.Rules) -> None:
+        self.moto_port, self.credentials, self.cors_of = moto_port, credentials, cors_of
         self.ahead = timedelta()
         self.largest_copy = rules.LARGEST_COPY
         self.calls: list[Call] = []
@@ -134,6 +137,18 @@ class Exchange(BaseHTTPRequestHandler):
 
     do_DELETE = do_GET = do_HEAD = do_POST = do_PUT = handle_call  # noqa: N815  http.server's names
 
+    def do_OPTIONS(self) -> None:
+        """What a browser asks before a page of another origin may send; nobody signs that."""
+        told = cors.preflight(self._cors_rules(), {name.lower(): value for name, value in self.headers.items()})
+        self.send_response_only(403 if told is None else 200)
+        for name, value in told or []:
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _cors_rules(self) -> list[dict]:
+        return self.server.proxy.cors_of(urlsplit(self.path).path.split("/")[1])
+
     def log_message(self, *arguments) -> None:
         pass
 
@@ -210,7 +225,7 @@ class Exchange(BaseHTTPRequestHandler):
         call.bytes_out = length if has_body else 0
         call.status = answer.status
         self.send_response_only(answer.status)
-        for name, value in answer.headers:
+        for name, value in [*answer.headers, *self._readable()]:
             if name.lower() != "content-length" or not has_body:
                 self.send_header(name, value)
         if has_body:
@@ -223,6 +238,10 @@ class Exchange(BaseHTTPRequestHandler):
             self.wfile.write(block)
         if answer.is_half:
             self._end()
+
+    def _readable(self) -> cors.Headers:
+        origin = self.headers["origin"]
+        return cors.readable(self._cors_rules(), origin, self.command) if origin else []
 
     def _new_file(self) -> BinaryIO:
         return self.files.enter_context(SpooledTemporaryFile(IN_MEMORY))
@@ -240,7 +259,9 @@ def blocks(file: BinaryIO, length: int) -> Iterator[bytes]:
 
 
 def passed_on(headers) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in headers if name.lower() not in OF_ONE_CONNECTION]
+    """Moto lets every page in."""
+    headers = [(name, value) for name, value in headers if name.lower() not in OF_ONE_CONNECTION]
+    return [(name, value) for name, value in headers if not name.lower().startswith("access-control-")]
 
 
 def hang_up(connection: socket.socket) -> None:

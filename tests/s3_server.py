@@ -61,7 +61,7 @@ class S3:
         self.region = credentials.region
         self.bucket = f"holdall-{secrets.token_hex(8)}"
         self.client().create_bucket(Bucket=self.bucket)
-        self.proxy = S3Proxy(moto.port, credentials)
+        self.proxy = S3Proxy(moto.port, credentials, self.cors)
         self.endpoint_url = self.proxy.url
 
     def client(self) -> Any:
@@ -78,6 +78,15 @@ class S3:
     def put(self, key: str, body: bytes) -> str:
         """Its ETag."""
         return self.client().put_object(Bucket=self.bucket, Key=key, Body=body)["ETag"]
+
+    def cors(self, bucket: str) -> list[dict[str, Any]]:
+        """The rules for pages of other origins; none before somebody has put some."""
+        from botocore.exceptions import ClientError
+
+        try:
+            return self.client().get_bucket_cors(Bucket=bucket)["CORSRules"]
+        except ClientError:
+            return []
 
     def uploads(self) -> dict[str, str]:
         """The key of every multipart upload that is neither completed nor aborted, by its id."""

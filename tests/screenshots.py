@@ -4,7 +4,6 @@ A page of its own adds its address to PAGES; `{…}` stands for what PLACES find
 """
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,12 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.chromium import launch, sign_in
 from tests.live import ROOT, LiveServer, start_server
 
 FOLDER = ROOT / ".cache" / "screenshots"
-NEEDED = ("chromium", "chromium-browser", "google-chrome")
 FURNISH = "from tests import scenery; scenery.furnish()"
 PLACES = """
-from tests.factories import PASSWORD
 from objects_app.models import *
 alice = Account.objects.get(name="alice")
 for word, name in {
@@ -29,7 +27,6 @@ for word, name in {
     "public": "handbook.txt",
 }.items():
     print(f"<{word}>{StoredObject.objects.get(name=name).pk}")
-print(f"<password>{PASSWORD}")
 print(f"<key>{alice.keys.filter(name__startswith='devbox').get().pk}")
 """
 PAGES = {  # name: who looks, and at what
@@ -48,7 +45,6 @@ PAGES = {  # name: who looks, and at what
     "settings": ("alice", "/settings/"),
     "settings-account": ("alice", "/settings/account"),
     "members": ("alice", "/settings/members/"),
-    "second-step": ("alice", "/accounts/2fa/"),
     "password": ("alice", "/accounts/password/change/"),
     "password-reset": ("", "/accounts/password/reset/"),
     "object-delete": ("alice", "/objects/{table}/delete"),
@@ -78,8 +74,7 @@ def main(words: list[str]) -> None:
     wanted = {name: page for name, page in PAGES.items() if not words or any(word in name for word in words)}
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = start_server(Path(folder) / "data", THROTTLE_ENABLED="false")
-        program = next(filter(None, map(shutil.which, NEEDED)))
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = launch(playwright)
         try:
             server.manage("shell", "--no-imports", "-c", FURNISH)
             places = dict(re.findall(r"<(.+?)>(.+)", server.manage("shell", "--no-imports", "-c", PLACES)))
@@ -96,18 +91,10 @@ def take_all(browser: Browser, server: LiveServer, wanted: dict, places: dict, *
         context = browser.new_context(base_url=server.base_url, viewport=viewport, color_scheme=theme)
         page = context.new_page()
         if person:
-            sign_in(page, person, places["password"])
+            sign_in(page, person)
         for name, address in pages:
             take(page, address.format(**places), FOLDER / f"{name}.{width}.{theme}.png")
         context.close()
-
-
-def sign_in(page: Page, person: str, password: str) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(f"{person}@example.com")
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("/")
 
 
 def by_person(wanted: dict) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -41,11 +41,23 @@ def test_the_defaults_are_accepted():
         ("VERIFY_DIGESTS_AFTER", timedelta(0), "holdall.E006"),
         ("METRICS_TOKEN", "short", "holdall.E007"),
         ("X_ACCEL_LOCATION", "/_objects/", "holdall.E009"),
+        ("CONTENT_HOST", "https://content.example.com", "holdall.E010"),
+        ("CONTENT_HOST", "content.example.com/path", "holdall.E010"),
+        ("CONTENT_HOST", "content.example.com:port", "holdall.E010"),
+        ("CONTENT_HOST", "[::1", "holdall.E010"),
+        ("CONTENT_HOST", "[::]", "holdall.E010"),
+        ("CONTENT_HOST", "127.0.0.1:8001", "holdall.E010"),
     ],
 )
 def test_a_dangerous_setting_keeps_the_server_from_starting(settings, setting, value, expected):
     setattr(settings, setting, value)
     assert found() == [expected]
+
+
+@pytest.mark.parametrize("host", ["content.example.com", "localhost:8000", "[::1]:8000"])
+def test_another_host_name_for_content_is_accepted(settings, host):
+    settings.CONTENT_HOST = host
+    assert found() == []
 
 
 def test_upload_urls_of_more_than_a_week_are_warned_of(settings):

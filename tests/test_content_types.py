@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from objects_app.content_types import MIME_TYPE, WORDS, is_content_type, is_inert, served_as
+from objects_app.content_types import MIME_TYPE, WORDS, is_content_type, is_inert, is_inert_apart, served_as
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,8 @@ def test_what_runs_no_script_is_inert(text):
 )
 def test_everything_else_is_not(text):
     assert not is_inert(text)
+
+
+@pytest.mark.parametrize(("text", "is_shown"), [("application/PDF; a=b", True), ("text", True), ("text/html", False)])
+def test_a_pdf_is_inert_where_nothing_but_content_is(text, is_shown):
+    assert is_inert_apart(text) == is_shown

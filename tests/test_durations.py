@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from objects_app.durations import LONGEST, UNITS, parse_duration
+from objects_app.durations import LONGEST, UNITS, in_words, parse_duration, written
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,21 @@ def test_the_number_is_taken_as_it_stands(number, unit):
 def test_no_text_does_more_than_parse_or_be_refused(text):
     with suppress(ValueError):
         assert timedelta(0) <= parse_duration(text) <= LONGEST
+
+
+@given(st.integers(0, LONGEST // timedelta(seconds=1)))
+def test_what_is_written_is_read_back(seconds):
+    assert parse_duration(written(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("duration", "text", "words"),
+    [
+        (timedelta(days=45), "45d", "45 days"),
+        (timedelta(hours=36), "36h", "36 hours"),
+        (timedelta(minutes=1), "1m", "1 minute"),
+        (timedelta(seconds=90.5), "90s", "90 seconds"),
+    ],
+)
+def test_a_duration_is_written_in_the_largest_whole_unit(duration, text, words):
+    assert (written(duration), in_words(duration)) == (text, words)

@@ -9,6 +9,7 @@ from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 
 import manage
+from config import content_policy
 from config import environment as source
 from config.secret_key import read_or_create_secret_key
 from tests import live
@@ -118,6 +119,25 @@ def test_pages_may_send_bytes_to_the_bucket_and_nowhere_else(tmp_path):
     show = "from django.conf import settings as s; print(*s.CONTENT_SECURITY_POLICY['DIRECTIVES']['connect-src'])"
     shown = live.manage("shell", "--no-imports", "-c", show, environment=environment)
     assert shown.stdout == "'self' https://s3.example.com https://objects.s3.example.com\n"
+
+
+def test_pages_may_show_what_the_content_host_sends_and_frame_nothing_else():
+    with_host = content_policy.policy(
+        public="https://a.example", content="https://b.example", stores=["https://c.example"]
+    )
+    without = content_policy.policy(public="https://a.example", content="", stores=["https://c.example"])
+    assert with_host["DIRECTIVES"]["frame-src"] == ["https://b.example", "https://c.example"]
+    assert {"https://a.example", "https://b.example", "https://c.example"} < set(with_host["DIRECTIVES"]["img-src"])
+    assert without["DIRECTIVES"]["frame-src"] == ["'none'"]
+
+
+def test_the_content_host_has_the_scheme_of_the_pages(tmp_path):
+    hosts = {"PUBLIC_BASE_URL": "https://a.example", "CONTENT_HOST": "B.example:8443"}
+    show = "from django.conf import settings as s; print(s.CONTENT_BASE_URL)"
+    environment = live.environment_of(tmp_path / "data", **hosts)
+    assert (
+        live.manage("shell", "--no-imports", "-c", show, environment=environment).stdout == "https://b.example:8443\n"
+    )
 
 
 def test_the_cache_has_room_for_the_counters_of_many_addresses():

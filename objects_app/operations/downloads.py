@@ -2,16 +2,17 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Exists
 
-from objects_app import access, audit, signing
+from objects_app import access, audit, shared, signing
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
-from objects_app.content_types import is_inert, served_as
+from objects_app.content_types import is_inert, is_inert_apart, served_as
 from objects_app.dispositions import disposition
 from objects_app.errors import NotDownloadable, ObjectNotFound, UrlExpired
 from objects_app.failpoints import fp
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 # What the store is told in a URL that this app redirects to: whoever follows later asks the app again.
 REDIRECT_LIFETIME = timedelta(seconds=60)
 DIRECT_LIFETIME = timedelta(minutes=15)  # at most, because nothing can call such a URL back
+ONE_SHOWING = 300  # seconds
 
 
 def issue_download_url(
@@ -31,18 +33,18 @@ def issue_download_url(
 ) -> str:
     """A URL that needs no credentials and ends with the object's own time to live at the latest.
 
-    `inline` lets a browser show the content and is honoured for inert types alone.
+    `inline` lets a browser show the content, and is honoured where `may_be_shown` says so.
     """
     access.require(actor, Verb.READ, stored_object)
     account_id = actor.account_id or stored_object.account_id
     return _issue(stored_object, actor=actor, account_id=account_id, expires_in=expires_in, inline=inline)
 
 
-def issue_page_url(stored_object: StoredObject, *, actor: Actor, expires_in: timedelta, inline: bool = False) -> str:
+def issue_page_url(stored_object: StoredObject, *, actor: Actor, expires_in: timedelta) -> str:
     """The same for a visitor of the public page, known or not; it dies when the object is made private."""
     access.require_page(actor, stored_object)
     account_id = actor.account_id or access.ANYBODY
-    return _issue(stored_object, actor=actor, account_id=account_id, expires_in=expires_in, inline=inline)
+    return _issue(stored_object, actor=actor, account_id=account_id, expires_in=expires_in, inline=False)
 
 
 def _issue(stored_object: StoredObject, *, actor: Actor, account_id: str, expires_in: timedelta, inline: bool) -> str:
@@ -55,22 +57,38 @@ def _issue(stored_object: StoredObject, *, actor: Actor, account_id: str, expire
         event = audit.record(
             AuditAction.DOWNLOAD_URL_ISSUED, actor=actor, target=stored_object, expires_at=expires_at.isoformat()
         )
-    inline = inline and is_inert(stored_object.content_type)
+    inline = inline and may_be_shown(stored_object.content_type)
+    return _url(stored_object, grant=event.pk, account_id=account_id, expires_at=expires_at, inline=inline)
+
+
+def url_of_look(stored_object: StoredObject, *, look: int, account_id: str, expires_at: datetime) -> str:
+    """For a page that shows the content itself: `look` is the event that has recorded it, and no other one is."""
+    return _url(stored_object, grant=look, account_id=account_id, expires_at=expires_at, inline=True)
+
+
+def _url(stored_object: StoredObject, *, grant: int, account_id: str, expires_at: datetime, inline: bool) -> str:
     store = _store_of(stored_object)
     if store and settings.DOWNLOAD_DELIVERY == "direct":
-        return _presign(
-            stored_object, store, inline=inline, lifetime=min(expires_at - stored_object.seen_at, DIRECT_LIFETIME)
+        lifetime = min(expires_at - stored_object.seen_at, DIRECT_LIFETIME)
+        return _presign(stored_object, store, inline=inline, lifetime=lifetime)
+    signed = signing.sign(
+        TransferGrant(
+            purpose=Purpose.DOWNLOAD,
+            object_id=stored_object.pk,
+            account=account_id,
+            epoch=stored_object.visibility_epoch,
+            grant=grant,
+            expires=signing.milliseconds(expires_at),
+            inline=inline,
         )
-    grant = TransferGrant(
-        purpose=Purpose.DOWNLOAD,
-        object_id=stored_object.pk,
-        account=account_id,
-        epoch=stored_object.visibility_epoch,
-        grant=event.pk,
-        expires=signing.milliseconds(expires_at),
-        inline=inline,
     )
-    return settings.PUBLIC_BASE_URL + signing.sign(grant)
+    base = settings.CONTENT_BASE_URL if inline else ""
+    return (base or settings.PUBLIC_BASE_URL) + signed
+
+
+def may_be_shown(content_type: str) -> bool:
+    """Whether a browser may show the content by a URL of this server, rather than save it."""
+    return is_inert_apart(content_type) if settings.CONTENT_BASE_URL else is_inert(content_type)
 
 
 def _store_of(stored_object: StoredObject) -> DirectStorage | None:
@@ -103,10 +121,13 @@ class Download:
     location: str = ""
 
 
-def open_download(grant: TransferGrant, *, actor: Actor) -> Download:
-    """Ask the row, at every use, whether the URL still holds: raises UrlExpired, or ObjectNotFound for all else."""
+def open_download(grant: TransferGrant, *, actor: Actor, apart: bool = False) -> Download:
+    """Ask the row, at every use, whether the URL still holds: raises UrlExpired, or ObjectNotFound for all else.
+
+    `apart` is true on the host that has nothing but hosted bytes.
+    """
     stored_object = _granted_object(grant)
-    inline = grant.inline and is_inert(stored_object.content_type)
+    inline = grant.inline and (is_inert_apart if apart else is_inert)(stored_object.content_type)
     if store := _store_of(stored_object):
         ends_in = timedelta(milliseconds=grant.expires - signing.milliseconds(stored_object.seen_at))
         location = _presign(stored_object, store, inline=inline, lifetime=min(REDIRECT_LIFETIME, ends_in))
@@ -151,7 +172,16 @@ def record_download(
 ) -> None:
     """`sent` counts the bytes that the server handed on, None where others send them; `result` is `ok`, `cut` where the
     client went away, `redirected` or `handed over` to a server in front.
+
+    Of what a browser shows, which it asks for in many parts and again, one download by each address is recorded in
+    five minutes, and says so.
     """
+    showing = f"shown:{grant.grant}:{actor.address}"
+    if grant.inline and shared.count(showing, seconds=ONE_SHOWING) > 1:
+        return
+    details: dict[str, Any] = {"grant": grant.grant, "for_account": grant.account}
+    if grant.inline:
+        details["shown"] = True
     try:
         with transaction.atomic():
             audit.record(
@@ -160,8 +190,8 @@ def record_download(
                 target=stored_object,
                 size=sent,
                 result=result,
-                grant=grant.grant,
-                for_account=grant.account,
+                **details,
             )
     except DatabaseError:
+        shared.forget(showing)
         logger.exception("a download of %s by grant %d could not be recorded", stored_object.pk, grant.grant)

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from objects_app.content_types import is_inert, served_as
+from objects_app.content_types import PDF, essence_of, is_inert
 
 TYPES = {
     "text/csv": "csv",
@@ -56,15 +56,11 @@ SUFFIXES = {
 SAYS_LITTLE = {"text/plain": "text", "application/octet-stream": "unknown"}
 
 
-def essence_of(content_type: str) -> str:
-    """The type without its parameters."""
-    return served_as(content_type).partition(";")[0].strip().lower()
-
-
 def media_kind(content_type: str) -> str:
-    """`image`, `audio` or `video` where a browser may show the bytes themselves on this origin; else empty."""
-    family = essence_of(content_type).partition("/")[0]
-    return family if family in {"image", "audio", "video"} and is_inert(content_type) else ""
+    """`image`, `audio`, `video` or `pdf` where a browser can show the bytes themselves; else empty."""
+    essence = essence_of(content_type)
+    family = "pdf" if essence == PDF else essence.partition("/")[0]
+    return family if family == "pdf" or (family in {"image", "audio", "video"} and is_inert(content_type)) else ""
 
 
 def kind_of(content_type: str, name: str) -> str:

@@ -8,8 +8,8 @@ from pygments.lexer import Lexer
 from pygments.lexers import TextLexer, get_lexer_for_filename, get_lexer_for_mimetype
 from pygments.util import ClassNotFound
 
+from objects_app.content_types import essence_of
 from objects_app.previews.base import Content, Preview, Unreadable, joined
-from objects_app.previews.kinds import essence_of
 from objects_app.previews.sanitising import sanitised_code
 
 MOST_COLOURED = 200_000  # characters

@@ -1,9 +1,11 @@
 """What every template may use: an icon of the sprite, and how people read times and sizes."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from django import template
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince, timeuntil
@@ -26,11 +28,9 @@ TYPE_ICONS = {
     "application/x-gtar": "archive",
 }
 
-# Who is meant where nobody's name was known.
-STRANGERS = {"signed_url": "somebody with a link", "public_page": "a visitor of the public page"}
-
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, *, spins: bool = False) -> str:
     """One drawing of `_icons.svg`. It says nothing to screen readers: a word stands beside it."""
     return format_html(
@@ -71,16 +71,20 @@ def moment(at: datetime | None, *, to_come: bool = False) -> str:
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', at.strftime("%Y-%m-%dT%H:%M:%SZ"), exact, said)
 
 
-@register.filter
-def event_words(action: str) -> str:
-    """An audited fact as a person says it."""
-    words = action.partition(".")[2].replace("_", " ").replace("url", "URL")
-    return words[:1].upper() + words[1:]
-
-
-@register.filter
-def event_actor(event: Any) -> str:
-    return str(event.actor_label or STRANGERS.get(event.via, event.via))
+@register.simple_tag
+def select(field: BoundField) -> str:
+    """What Django's own widget makes, without a template for each option."""
+    chosen = str(field.value() or "")
+    options = [
+        (value, format_html(" {}", "selected") if value == chosen else "", label)
+        for value, label in cast("Any", field.field).choices
+    ]
+    return format_html(
+        '<select name="{}" id="{}">{}</select>',
+        field.html_name,
+        field.id_for_label,
+        format_html_join("", '<option value="{}"{}>{}</option>', options),
+    )
 
 
 @register.filter

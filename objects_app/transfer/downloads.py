@@ -10,7 +10,7 @@ from objects_app.operations import downloads
 from objects_app.operations.downloads import Download
 from objects_app.signing import Purpose, TransferGrant, verify
 from objects_app.storage import BlobReader
-from objects_app.transfer import front_server
+from objects_app.transfer import content_host, front_server
 from objects_app.transfer.exchange import ClientGone, Exchange, Headers
 from objects_app.transfer.headers import HARMLESS, content_headers, entity_tag, names_tag
 from objects_app.transfer.ranges import ByteRange, parse_range
@@ -26,7 +26,8 @@ async def send_download(exchange: Exchange, object_id: str) -> None:
         raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
     grant = verify(Purpose.DOWNLOAD, object_id, exchange.query)
     actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
-    download = await in_verb_thread(downloads.open_download, grant, actor=actor)
+    apart = content_host.was_asked(exchange)
+    download = await in_verb_thread(downloads.open_download, grant, actor=actor, apart=apart)
     if download.reader is None:
         await Redirection(exchange, download, grant, actor).run()
         return

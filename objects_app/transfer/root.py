@@ -5,8 +5,8 @@ import re
 import time
 
 from objects_app import errors
-from objects_app.errors import BodyTimeout, BodyTooLarge, InternalError, LengthMismatch, ObjectsError
-from objects_app.transfer import tls
+from objects_app.errors import BodyTimeout, BodyTooLarge, InternalError, LengthMismatch, NotFound, ObjectsError
+from objects_app.transfer import content_host, tls
 from objects_app.transfer.addresses import client_address
 from objects_app.transfer.downloads import send_download
 from objects_app.transfer.exchange import ClientGone, Exchange, Message, Receive, Send
@@ -76,6 +76,8 @@ class Root:
 
     async def _route(self, exchange: Exchange) -> None:
         match = SIGNED_PATH.fullmatch(exchange.path)
+        if content_host.was_asked(exchange) and not (match and match[1] == "download"):
+            raise NotFound
         if match:
             await SIGNED[match[1]](exchange, match[2])
         elif tls.is_refused(exchange):

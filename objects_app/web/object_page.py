@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from objects_app import access, history, metadata_rules
+from objects_app import access, metadata_rules, trail
 from objects_app.access import Verb
 from objects_app.errors import BadRequest, NotDownloadable
 from objects_app.models import State, StoredObject
@@ -22,6 +22,7 @@ from objects_app.web.methods import only
 from objects_app.web.object_changes import carry_out, own_object, possible_for
 from objects_app.web.pages import render_page
 from objects_app.web.snippets import snippets_for
+from objects_app.web.wording import line_of
 
 PANEL_BYTES = 64 * 1024
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -88,7 +89,7 @@ def facts_of(stored_object: StoredObject, member: Member) -> dict[str, Any]:
         "pairs": sorted(stored_object.metadata.items()),
         "link_lifetimes": [(value, label) for value, (label, _) in LINK_LIFETIMES.items()],
         "lifetimes": [(value, label) for value, (label, _) in LIFETIMES.items()],
-        "events": history.latest_of(stored_object, actor=member.actor),
+        "lines": [line_of(event) for event in trail.latest_of(stored_object, actor=member.actor)],
         "sees_all_events": access.holds(member.actor, Verb.SEE_ACTIVITY),
         "snippets": snippets_for(stored_object) if is_readable else [],
     }

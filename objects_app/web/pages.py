@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from objects_app import access
 from objects_app.access import Verb
 from objects_app.web.members import Member, find_member
+from objects_app.web.upload_form import defaults_of
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def _frame(path: str, member: Member) -> dict[str, Any]:
         "member": member,
         "navigation": list(_navigation(path, member)),
         "may_upload": access.holds(member.actor, Verb.WRITE),
+        "uploads_begin": defaults_of(member.account),
     }
 
 

@@ -14,6 +14,7 @@ from objects_app.errors import BadRequest, InvalidCursor, NotDownloadable, Objec
 from objects_app.models import StoredObject
 from objects_app.models.objects import StoredObjectQuerySet
 from objects_app.operations import downloads, looks
+from objects_app.web.filters import KINDS
 from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
 from objects_app.web.pages import render_page
@@ -26,7 +27,7 @@ DOWNLOAD_URL_LIFETIME = timedelta(minutes=5)
 
 class PublicFilterForm(forms.Form):
     search = forms.CharField(required=False, max_length=listing.LONGEST_SEARCH)
-    type = forms.CharField(required=False, max_length=255)
+    kind = forms.ChoiceField(required=False, choices=[("", "Any type"), *KINDS.items()])
     after = forms.CharField(required=False, max_length=40)
 
 
@@ -37,17 +38,18 @@ def list_public(request: HttpRequest, member: Member) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest("The address of this list asks for something that does not exist.")
     wanted = form.cleaned_data
-    filters = listing.Filters(search=wanted["search"], content_type=wanted["type"])
+    filters = listing.Filters(search=wanted["search"], kind=wanted["kind"])
     try:
         page = listing.public_list(member.actor, filters).page(limit=ROWS, after=wanted["after"])
     except InvalidCursor:
         raise BadRequest("This page of the list does not exist. Start again at the newest objects.") from None
     context = {
+        "form": form,
         "wanted": wanted,
         "rows": page.rows,
         "newest": _query(request, after=""),
         "older": _query(request, after=page.rows[-1].id) if page.has_more else "",
-        "is_filtered": bool(wanted["search"] or wanted["type"]),
+        "is_filtered": bool(wanted["search"] or wanted["kind"]),
         "has_pages": access.opens_pages(member.actor),
         "base_url": settings.PUBLIC_BASE_URL,
     }

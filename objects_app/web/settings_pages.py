@@ -1,28 +1,26 @@
 """Settings: a person's own, and those of the account."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.core.validators import ProhibitNullCharactersValidator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from objects_app import access
 from objects_app.access import Verb
-from objects_app.durations import parse_duration
-from objects_app.models import User
+from objects_app.models import Account, User
 from objects_app.operations import accounts, people
 from objects_app.text import is_clean
 from objects_app.web.devices import device_of
+from objects_app.web.lifetimes import chosen, lifetime_of, lifetimes_with
 from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
 from objects_app.web.pages import render_page
-
-LIFETIMES = {"": "Kept until deleted", "1d": "1 day", "7d": "7 days", "30d": "30 days", "90d": "90 days"}
 
 
 class ProfileForm(forms.Form):
@@ -45,7 +43,15 @@ class DefaultsForm(forms.Form):
     visibility = forms.ChoiceField(
         choices=[("private", "Private: this account alone"), ("public", "Public: everybody on this server")]
     )
-    lifetime = forms.ChoiceField(choices=[*LIFETIMES.items()], required=False)
+
+    def __init__(self, sent: QueryDict | None, *, account: Account) -> None:
+        initial = {
+            "visibility": "public" if account.default_is_public else "private",
+            "lifetime": chosen(account.default_lifetime),
+        }
+        super().__init__(sent, initial=initial)
+        lifetimes = lifetimes_with(account.default_lifetime)
+        self.fields["lifetime"] = forms.ChoiceField(label="Kept", required=False, choices=lifetimes)
 
 
 @dataclass(frozen=True)
@@ -109,26 +115,18 @@ def end_session(request: HttpRequest, member: Member) -> HttpResponse:
 def account_defaults(request: HttpRequest, member: Member) -> HttpResponse:
     account = member.account
     access.require_in_account(member.actor, Verb.MANAGE_ACCOUNT, account.pk)
-    initial = {
-        "visibility": "public" if account.default_is_public else "private",
-        "lifetime": f"{account.default_lifetime.days}d" if account.default_lifetime else "",
-    }
-    form = DefaultsForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = DefaultsForm(request.POST if request.method == "POST" else None, account=account)
     if request.method == "POST" and form.is_valid():
         changed = accounts.change_defaults(
             account,
             is_public=form.cleaned_data["visibility"] == "public",
-            lifetime=_lifetime(form.cleaned_data["lifetime"]),
+            lifetime=lifetime_of(form.cleaned_data["lifetime"]),
             actor=member.actor,
         )
         if changed:
             messages.success(request, "The settings of the account are saved.")
         return redirect("account_defaults")
     return render_page(request, member, "settings/account.html", {"form": form} | tabs(member))
-
-
-def _lifetime(chosen: str) -> timedelta | None:
-    return parse_duration(chosen) if chosen else None
 
 
 def tabs(member: Member) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from objects_app.models import User
+from objects_app.web import single_sign_on
 
 WRONG = "The e-mail address or the password is not right."
 WAIT = "Too many failed attempts. Wait ten minutes, then try again."
@@ -41,6 +42,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def reauthenticate(self, user: User, password: str) -> bool:
         return self.authenticate(context.request, email=user.email, password=password) == user
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Who has no password here confirms by a recent sign-in at the provider, which took the second step too."""
+        if single_sign_on.came_lately(context.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **options))
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [*methods, *single_sign_on.ways_to_confirm(user)]
 
     def is_safe_url(self, url: str) -> bool:
         """Only an address of this site, whatever other names it has."""

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm as AnyChangePasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordKeyForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.forms import Form
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is not typed
@@ -12,6 +14,24 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is not typed
         self.fields["login"].label = "E-mail address"
         self.fields["login"].widget.attrs = {"autocomplete": "username", "autofocus": True, "maxlength": 254}
         self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class ChangePasswordForm(AnyChangePasswordForm):  # type: ignore[misc]  # allauth is not typed
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = "Your password until now"
+        _label_new_password(self)
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth is not typed
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label_new_password(self)
+
+
+def _label_new_password(form: Form) -> None:
+    form.fields["password1"].label = "New password"
+    form.fields["password2"].label = "New password, again"
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is not typed

@@ -1,19 +1,27 @@
 """Signing in at the OpenID Connect provider of the operator."""
 
 import logging
+import time
 from typing import Any
 
+from allauth.account import app_settings
+from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.openid_connect.views import login as openid_connect_login
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from requests import RequestException
 
 from objects_app.errors import NotAllowed, Unavailable
+from objects_app.models import User
 from objects_app.operations import members
 from objects_app.web.errors import error_page
 from objects_app.web.methods import only
+from objects_app.web.returning import way_back
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +58,29 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     if request.method == "POST" and isinstance(response, HttpResponseRedirect):
         return render(request, "socialaccount/login_redirect.html", {"redirect_to": response.url})
     return response
+
+
+@only("GET")
+@login_required
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Signing in once more, for which the provider is asked to see that it is still the same person."""
+    context = {"next": way_back(request, otherwise="settings")}
+    return render(request, "account/reauthenticate_at_provider.html", context)
+
+
+def ways_to_confirm(user: User) -> list[dict[str, str]]:
+    if user.has_usable_password() or not SocialAccount.objects.filter(user=user).exists():
+        return []
+    return [{"id": "provider", "description": "Use your provider", "url": reverse("confirm_at_provider")}]
+
+
+def came_lately(request: HttpRequest) -> bool:
+    """Whether somebody without a password signed in at the provider within the last minutes."""
+    if not isinstance(request.user, User) or request.user.has_usable_password():
+        return False
+    records = get_authentication_records(request, request.user)
+    latest = max((each["at"] for each in records if each["method"] == "socialaccount"), default=0.0)
+    return time.time() - float(latest) < int(app_settings.REAUTHENTICATION_TIMEOUT)
 
 
 def confirmed_email(sociallogin: Any) -> str:

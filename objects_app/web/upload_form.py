@@ -1,26 +1,42 @@
 """What people say of the objects that they upload, by a form or by the page's script."""
 
 import mimetypes
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
+from objects_app import metadata_rules
 from objects_app.content_types import is_content_type
-from objects_app.durations import parse_duration
+from objects_app.models import Account
 from objects_app.operations.objects import NewObject
 from objects_app.text import is_clean
+from objects_app.web.lifetimes import chosen, lifetime_of, lifetimes_with
 
-LIFETIMES = {
-    "": "Until it is deleted",
-    "1d": "1 day",
-    "7d": "7 days",
-    "30d": "30 days",
-    "90d": "90 days",
-    "365d": "1 year",
-}
 VISIBILITIES = {"private": "Private", "public": "Public"}
 UNKNOWN_TYPE = "application/octet-stream"
-MOST_PAIRS, LONGEST_KEY, LONGEST_VALUE, LARGEST_METADATA = 64, 128, 4096, 32 * 1024
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a form for uploads in an account begins with."""
+
+    is_public: bool
+    lifetime: str
+    lifetimes: list[tuple[str, str]]
+
+    @property
+    def in_words(self) -> str:
+        """Empty where they are what everybody expects."""
+        visibility = "public" if self.is_public else ""
+        kept = dict(self.lifetimes)[self.lifetime] if self.lifetime else ""
+        return ", ".join(filter(None, [visibility, kept]))
+
+
+def defaults_of(account: Account) -> Defaults:
+    lifetime = account.default_lifetime
+    return Defaults(account.default_is_public, chosen(lifetime), lifetimes_with(lifetime))
 
 
 class UploadForm(forms.Form):
@@ -30,8 +46,11 @@ class UploadForm(forms.Form):
     content_type = forms.CharField(required=False, max_length=255)
     size = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
     visibility = forms.ChoiceField(required=False, choices=list(VISIBILITIES.items()))
-    lifetime = forms.ChoiceField(required=False, choices=list(LIFETIMES.items()))
-    metadata = forms.CharField(required=False, max_length=LARGEST_METADATA, strip=False)
+    metadata = forms.CharField(required=False, max_length=2 * metadata_rules.LARGEST, strip=False)
+
+    def __init__(self, sent: QueryDict | None, *, account: Account) -> None:
+        super().__init__(sent)
+        self.fields["lifetime"] = forms.ChoiceField(required=False, choices=lifetimes_with(account.default_lifetime))
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -52,7 +71,7 @@ class UploadForm(forms.Form):
             content_type=_content_type(sent["content_type"], name),
             is_public=sent["visibility"] == "public",
             metadata=sent["metadata"],
-            time_to_live=parse_duration(sent["lifetime"]) if sent["lifetime"] else None,
+            time_to_live=lifetime_of(sent["lifetime"]),
             declared_size=sent["size"] if size is None else size,
         )
 
@@ -66,13 +85,9 @@ def parse_metadata(lines: list[str]) -> dict[str, str]:
             raise forms.ValidationError(f"“{line[:40]}” is not of the form key=value.")
         if key in pairs:
             raise forms.ValidationError(f"The key “{key[:40]}” is there twice.")
-        if len(key) > LONGEST_KEY or len(value) > LONGEST_VALUE or not is_clean(key + value):
-            raise forms.ValidationError(
-                f"A key has at most {LONGEST_KEY} characters, a value {LONGEST_VALUE}, and none of them controls."
-            )
         pairs[key] = value
-    if len(pairs) > MOST_PAIRS:
-        raise forms.ValidationError(f"At most {MOST_PAIRS} entries.")
+    if problem := metadata_rules.problem_of(pairs):
+        raise forms.ValidationError(problem)
     return pairs
 
 

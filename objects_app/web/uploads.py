@@ -27,7 +27,7 @@ from objects_app.web.upload_form import UploadForm, problems
 def upload(request: HttpRequest, member: Member) -> HttpResponse:
     """POST takes small objects in the form itself; with a script the page never sends it."""
     access.require_scope(member.actor, Verb.WRITE)
-    form = UploadForm(request.POST if request.method == "POST" else None)
+    form = UploadForm(request.POST if request.method == "POST" else None, account=member.account)
     chosen = request.FILES.getlist("content")
     if request.method == "POST" and form.is_valid() and not chosen:
         form.add_error(None, "Choose what to upload.")
@@ -51,7 +51,7 @@ def _take(request: HttpRequest, new: NewObject, content: bytes, *, actor: Actor)
 @for_members
 def create(request: HttpRequest, member: Member) -> HttpResponse:
     """The object, and where its bytes are to be PUT; a path where that is on this site, whatever it is called."""
-    form = UploadForm(request.POST)
+    form = UploadForm(request.POST, account=member.account)
     if not form.is_valid() or not form.cleaned_data["name"]:
         raise ValidationFailed(errors=problems(form) or {"name": ["A name is needed."]})
     started = objects.create_object(form.new_object(), actor=member.actor)

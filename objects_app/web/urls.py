@@ -67,6 +67,8 @@ urlpatterns = [
     path("accounts/choose", accounts.choose_account, name="choose_account"),
     *CLOSED,
     path("accounts/oidc/<str:provider_id>/login/", single_sign_on.begin),
+    path("accounts/reauthenticate/provider/", single_sign_on.confirm, name="confirm_at_provider"),
+    path("accounts/2fa/", require_safe(RedirectView.as_view(pattern_name="settings"))),  # which has all that is there
     path("accounts/", include("allauth.urls")),
     path("invitation", invitations.accept, name="invitation"),
     path("settings/", settings_pages.profile, name="settings"),

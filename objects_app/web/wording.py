@@ -50,6 +50,9 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 ACTOR_ICONS = {Kind.KEY: "key", Kind.PERSON: "user", Kind.ANONYMOUS: "link", Kind.SYSTEM: "gear"}
 
+# Who is meant where nobody's name was known.
+STRANGERS = {"signed_url": "somebody with a link", "public_page": "a visitor of the public page"}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -80,7 +83,8 @@ def line_of(event: AuditEvent) -> Line:
     icon, words = words_of(event.action)
     is_known = event.actor_kind in list(Kind)
     actor_icon = ACTOR_ICONS[Kind(event.actor_kind)] if is_known else "user"
-    return Line(event, icon, words, actor_icon, event.actor_label or event.via.replace("_", " "))
+    actor = event.actor_label or STRANGERS.get(event.via) or event.via.replace("_", " ")
+    return Line(event, icon, words, actor_icon, actor)
 
 
 def choices() -> list[Any]:

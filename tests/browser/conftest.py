@@ -1,22 +1,27 @@
 """A real server on the embedded default, and a real browser that visits it."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-from tests.browser.people import DOMAIN
-from tests.factories import PASSWORD
+from tests.browser.chromium import launch, sign_in
 from tests.live import LiveServer
 from tests.prepared import start_server
-from tests.services import is_missing
 
-NEEDED = ("chromium", "chromium-browser", "google-chrome")
 MOVE_IN = "from tests.browser import people; people.move_in()"
 PATIENCE = 30_000  # milliseconds, on cores that run other tests too
 expect.set_options(timeout=PATIENCE)
@@ -25,10 +30,11 @@ WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 @dataclass
 class Site:
-    """The server, and the secret of an API key of alice's account."""
+    """The server, the secret of an API key of alice's account, and the other hosts that its pages may ask."""
 
     server: LiveServer
     key: str
+    others: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -39,7 +45,7 @@ class Site:
 class Trouble:
     """What a page must never cause: errors in the console, and requests to other hosts."""
 
-    host: str
+    hosts: frozenset[str]
     found: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
@@ -47,16 +53,22 @@ class Trouble:
             self.found.append(f"{message.type}: {message.text}")
 
     def watch(self, request: Request) -> None:
-        if urlsplit(request.url).scheme in {"http", "https"} and urlsplit(request.url).netloc != self.host:
+        if urlsplit(request.url).scheme in {"http", "https"} and urlsplit(request.url).netloc not in self.hosts:
             self.found.append(f"request to {request.url}")
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Site]:
-    server = start_server(tmp_path_factory.mktemp("browser") / "data", THROTTLE_ENABLED="false")
+    with a_site(tmp_path_factory.mktemp("browser") / "data") as site:
+        yield site
+
+
+@contextmanager
+def a_site(data_dir: Path, *others: str, **environment: str) -> Iterator[Site]:
+    server = start_server(data_dir, THROTTLE_ENABLED="false", **environment)
     try:
         key = re.search(r"alice: (\S+)", server.manage("shell", "--no-imports", "-c", MOVE_IN))
-        yield Site(server, key[1])
+        yield Site(server, key[1], frozenset(others))
     finally:
         server.stop()
 
@@ -64,12 +76,8 @@ def site(tmp_path_factory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """For one file of tests: beside the event loop that it brings, Django refuses queries."""
-    program = next(filter(None, map(shutil.which, NEEDED)), None)
-    if program is None:
-        is_missing("no Chromium is installed, which the tests of pages need")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=[*sandbox, "--disable-dev-shm-usage"])
+        yield launch(playwright)
 
 
 @pytest.fixture
@@ -83,7 +91,7 @@ def visit(chromium, site) -> Iterator[Callable[..., Page]]:
     def open_browser(person: str = "", *, viewport=WIDE, complains: bool = False, **options) -> Page:
         context = chromium.new_context(base_url=site.url, viewport=viewport, **options)
         context.set_default_timeout(PATIENCE)
-        trouble = Trouble(urlsplit(site.url).netloc)
+        trouble = Trouble(site.others | {urlsplit(site.url).netloc})
         context.on("console", trouble.hear)
         context.on("request", trouble.watch)
         contexts.append((context, trouble, complains))
@@ -97,11 +105,3 @@ def visit(chromium, site) -> Iterator[Callable[..., Page]]:
     for context, _, _ in contexts:
         context.close()
     assert [trouble.found for _, trouble, complains in contexts if trouble.found and not complains] == []
-
-
-def sign_in(page: Page, person: str) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(f"{person}@{DOMAIN}")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("heading", name="Objects", level=1).wait_for()

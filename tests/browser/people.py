@@ -1,15 +1,15 @@
 """The people of the server that browsers visit, made in it once: `python manage.py shell -c` runs this there."""
 
 from objects_app.models import Membership, Role, User
-from tests.factories import PASSWORD, make_person
-
-DOMAIN = "example.com"
+from tests.factories import make_person
+from tests.people import DOMAIN, PASSWORD
 
 
 def move_in() -> None:
-    """alice owns the account `alice`, where carol, dave and erin work in the lower roles; bob has one of his own."""
+    """alice owns the account `alice`, where carol, dave and erin have lower roles; bob and mallory have their own."""
     alice = make_person("alice")
-    make_person("bob")
+    for name in ("bob", "mallory"):
+        make_person(name)
     for name, role in (("carol", Role.ADMIN), ("dave", Role.MEMBER), ("erin", Role.VIEWER)):
         user = User.objects.create_user(f"{name}@{DOMAIN}", PASSWORD)
         Membership.objects.create(account=alice.account, user=user, role=role)

@@ -100,6 +100,24 @@ def test_the_list_is_used_by_keys_alone(visit, make):
     expect(page.get_by_role("heading", name="keys-1")).to_be_visible()
 
 
+def test_an_object_is_opened_made_public_and_private_again_by_keys_alone(visit, make):
+    make("walked")
+    page = visit("alice")
+    page.goto("/?search=walked")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="walked")).to_be_visible()
+    page.keyboard.press("p")
+    row = page.get_by_role("row", name="walked")
+    expect(row.get_by_text("Public", exact=True)).to_be_visible()
+    undo = page.get_by_role("button", name="Undo")
+    while not undo.evaluate("button => button === document.activeElement"):
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(row.get_by_text("Private", exact=True)).to_be_visible()
+    expect(page.get_by_role("complementary", name="walked")).to_be_visible()
+
+
 def test_a_download_arrives_whole(visit, make):
     make("fetched.txt", content=b"all of it")
     page = visit("alice")

@@ -1,6 +1,5 @@
 """The page of an object and its panel, in a real browser."""
 
-import base64
 import re
 
 import httpx
@@ -9,12 +8,9 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import NARROW
-from tests.browser.objects import put
+from tests.browser.objects import PDF, PIXEL, put
 from tests.previews.shown import tar, zipped
 
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 KINDS = {
     "a.py": (b"def hello(): return 1\n", "text/plain", "pre.code .k"),
     "a.csv": (b"city,size\nBerne,3\n", "text/csv", "td:text('Berne')"),
@@ -25,7 +21,7 @@ KINDS = {
     "a.webm": (b"\x1a\x45", "video/webm", "video"),
     "a.tgz": (tar(2, mode="w:gz"), "tgz", "td:text('data/1.txt')"),
     "a.zip": (zipped(2), "application/zip", "td:text('data/1.txt')"),
-    "a.pdf": (b"%PDF-1.7", "application/pdf", "p:text('A PDF is not shown')"),
+    "a.pdf": (PDF, "application/pdf", "p:text('A PDF is not shown')"),
 }
 
 

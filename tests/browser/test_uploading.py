@@ -135,3 +135,15 @@ def test_without_a_script_a_form_uploads_one_object(visit, site):
     form.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("“by-form.bin” is uploaded.")).to_be_visible()
     assert content_of(site, "by-form.bin") == b"xxxxx"
+
+
+def test_the_drawer_begins_as_the_account_was_just_told_to(visit):
+    page = visit("bob")
+    page.goto("/settings/account")
+    page.get_by_label("Kept").first.select_option("7 days")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The settings of the account are saved.")).to_be_visible()
+    page.get_by_role("link", name="Upload", exact=True).first.click()
+    page.get_by_text("this account begins with: 7 days").click()
+    expect(page.locator("#drawer_lifetime")).to_have_value("7d")
+    assert violations(page) == []

@@ -1,6 +1,6 @@
 """Looks at content: what may be seen, and that it is recorded."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
@@ -86,3 +86,64 @@ def test_a_huge_image_is_left_to_a_download(alice, monkeypatch):
     monkeypatch.setattr(looks, "LARGEST_IMAGE", 4)
     image = row(make_object(alice, content=b"image", content_type="image/png"))
     assert looks.look_at(image, actor=alice.actor).kind == "nothing"
+
+
+@pytest.fixture
+def video(alice):
+    return row(make_object(alice, content=b"video", content_type="video/mp4", is_public=True))
+
+
+def test_a_page_that_is_loaded_again_soon_shows_media_by_the_same_url_and_look(alice, video):
+    first, second = (looks.look_at(row(video), actor=alice.actor) for _ in range(2))
+    assert (first.kind, first.url) == ("video", second.url)
+    assert actions_on(video).count("object.content_previewed") == 1
+    assert "object.download_url_issued" not in actions_on(video)
+
+
+def test_the_url_of_a_look_ends_and_names_the_look(alice, video):
+    url = looks.look_at(video, actor=alice.actor).url
+    grant = signing.verify(Purpose.DOWNLOAD, video.pk, url.partition("?")[2])
+    look = AuditEvent.objects.get(action="object.content_previewed")
+    assert (grant.grant, grant.inline) == (look.pk, True)
+    assert grant.expires == signing.milliseconds(video.seen_at + HOUR)
+    assert datetime.fromisoformat(look.details["expires_at"]) == video.seen_at + HOUR
+
+
+def test_the_url_of_a_look_ends_with_the_object(alice):
+    short = row(make_object(alice, content_type="image/png", time_to_live=timedelta(minutes=1)))
+    url = looks.look_at(short, actor=alice.actor).url
+    grant = signing.verify(Purpose.DOWNLOAD, short.pk, url.partition("?")[2])
+    assert grant.expires == signing.milliseconds(short.delete_after)
+
+
+def test_a_later_look_is_another_one(alice, video, set_clock):
+    set_clock(hours=0)
+    looks.look_at(row(video), actor=alice.actor)
+    set_clock(minutes=6)
+    looks.look_at(row(video), actor=alice.actor)
+    assert actions_on(video).count("object.content_previewed") == 2
+
+
+def test_visitors_of_the_page_of_media_are_told_apart_by_their_address(video):
+    other = access.anonymous_actor(Via.PUBLIC_PAGE, address="192.0.2.2")
+    urls = {looks.open_page(row(video), actor=actor).url for actor in (VISITOR, other, VISITOR)}
+    assert (len(urls), actions_on(video).count("object.public_page_opened")) == (2, 2)
+
+
+@pytest.mark.parametrize(("addresses", "recorded"), [(["192.0.2.1"] * 3, 1), (["192.0.2.1", "192.0.2.2"], 2)])
+def test_the_parts_of_a_video_that_one_address_fetches_are_one_download(alice, video, addresses, recorded):
+    url = looks.look_at(video, actor=alice.actor).url
+    grant = signing.verify(Purpose.DOWNLOAD, video.pk, url.partition("?")[2])
+    for address in addresses:
+        bearer = access.anonymous_actor(Via.SIGNED_URL, address=address)
+        downloads.record_download(video, actor=bearer, grant=grant, sent=2, result="ok")
+    events = AuditEvent.objects.filter(action="object.content_downloaded")
+    assert [event.details["shown"] for event in events] == [True] * recorded
+
+
+def test_every_use_of_a_url_that_is_not_for_showing_is_a_download(alice, video):
+    url = downloads.issue_download_url(video, actor=alice.actor, expires_in=HOUR)
+    grant = signing.verify(Purpose.DOWNLOAD, video.pk, url.partition("?")[2])
+    for _ in range(2):
+        downloads.record_download(video, actor=VISITOR, grant=grant, sent=5, result="ok")
+    assert actions_on(video).count("object.content_downloaded") == 2

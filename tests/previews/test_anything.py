@@ -51,6 +51,7 @@ def test_what_is_left_of_the_limit_bounds_every_read():
         ("image/png", "image"),
         ("audio/ogg", "audio"),
         ("video/mp4; codecs=x", "video"),
+        ("application/pdf", "pdf"),
         ("image/svg+xml", ""),
         ("text", ""),
     ],

@@ -195,3 +195,29 @@ def test_a_deletion_without_a_checksum_is_refused(s3, through):
     through.meta.events.register("before-sign.s3.DeleteObjects", without_checksums)
     assert refusal(through.delete_objects, Bucket=s3.bucket, Delete={"Objects": [{"Key": "k"}]})[1] == "InvalidRequest"
     assert s3.keys() == ["k"]
+
+
+RULE = {"AllowedOrigins": ["https://*.example"], "AllowedMethods": ["PUT"], "AllowedHeaders": ["x-amz-*"]}
+PAGE = {"Origin": "https://a.example", "Access-Control-Request-Method": "PUT"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({}, 200),
+        ({"Access-Control-Request-Headers": "x-amz-checksum-sha256"}, 200),
+        ({"Access-Control-Request-Headers": "x-amz-date,content-type"}, 403),
+        ({"Access-Control-Request-Method": "DELETE"}, 403),
+        ({"Origin": "https://a.elsewhere"}, 403),
+    ],
+)
+def test_a_page_sends_what_a_rule_of_the_bucket_lets_it(s3, asked, status):
+    s3.client().put_bucket_cors(Bucket=s3.bucket, CORSConfiguration={"CORSRules": [RULE]})
+    answer = httpx.options(f"{s3.endpoint_url}/{s3.bucket}/key", headers=PAGE | asked)
+    assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (status, status == 200)
+
+
+def test_without_a_rule_no_page_sends_or_reads_anything(s3, through):
+    assert httpx.options(f"{s3.endpoint_url}/{s3.bucket}/key", headers=PAGE).status_code == 403
+    answer = httpx.get(url_of(s3, through, "list_objects_v2"), headers={"Origin": "https://a.example"})
+    assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (200, False)

@@ -111,3 +111,16 @@ def test_bytes_can_come_through_this_server_too(alice, settings, s3):
     done = uploads.complete_upload(upload.stored_object, actor=alice.actor)
     assert s3.keys("deployment/blob/") == [f"deployment/{done.blob_key}"]
     assert send("GET", url_of(done, alice))[1] == b"hello"
+
+
+def test_a_pdf_is_shown_by_the_store_only_by_way_of_the_content_host(alice, stored, settings):
+    StoredObject.objects.update(content_type="application/pdf")
+    pdf = StoredObject.objects.with_current_state().get()
+    assert "inline=0" in url_of(pdf, alice, inline=True)
+    settings.CONTENT_HOST, settings.CONTENT_BASE_URL = "content.example.com", "https://content.example.com"
+    url = url_of(pdf, alice, inline=True)
+    kinds = []
+    for host in (b"content.example.com", b"objects.example.com"):
+        _, headers, _ = answer_to("GET", url, (b"host", host))
+        kinds.append(httpx.get(headers["location"]).headers["content-disposition"].partition(";")[0])
+    assert (url.startswith("https://content.example.com/"), kinds) == (True, ["inline", "attachment"])

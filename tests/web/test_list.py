@@ -199,7 +199,7 @@ def test_a_name_with_html_is_escaped(alice, alice_browser):
 def test_a_viewer_gets_no_button_that_changes_anything(alice, viewer_browser):
     make_object(alice)
     page = text_of(viewer_browser.get("/"))
-    assert 'data-can="download "' in page
+    assert 'data-can="download"' in page
     assert 'name="do" value="download"' in page
     assert 'name="do" value="publish"' not in page
     assert 'name="do" value="ask"' not in page

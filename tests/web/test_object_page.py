@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from objects_app import access, audit
+from objects_app.audit import AuditAction
 from objects_app.models import AuditEvent, State
 from tests.factories import make_object
 
@@ -50,7 +52,18 @@ def test_an_image_comes_from_a_signed_url_that_a_browser_may_show(alice, alice_b
     response = page_of(alice_browser, stored_object)
     assert f"/download/{stored_object.pk}?" in response.context["preview"].url
     assert "inline=1" in response.context["preview"].url
-    assert actions()[-1] == "object.download_url_issued"
+    assert actions()[-1] == "object.content_previewed"
+    assert page_of(alice_browser, stored_object).context["preview"].url == response.context["preview"].url
+    assert actions().count("object.content_previewed") == 1
+
+
+@pytest.mark.parametrize(("apart", "kind"), [("https://content.example.com", "pdf"), ("", "nothing")])
+def test_a_pdf_is_shown_from_a_host_of_its_own_or_not_at_all(alice, alice_browser, settings, apart, kind):
+    settings.CONTENT_BASE_URL = apart
+    stored_object = make_object(alice, content_type="application/pdf", content=b"%PDF")
+    response = page_of(alice_browser, stored_object)
+    assert response.context["preview"].kind == kind
+    assert ("<iframe" in text_of(response)) == bool(apart)
 
 
 @pytest.mark.parametrize("state", [State.UPLOADING, State.ERROR, State.DELETED])
@@ -92,7 +105,7 @@ def test_the_page_takes_few_queries(alice, alice_browser, django_assert_num_quer
 def test_activity_is_of_this_object_and_newest_first(alice, alice_browser):
     make_object(alice)
     stored_object = make_object(alice)
-    events = page_of(alice_browser, stored_object).context["events"]
+    events = [line.event for line in page_of(alice_browser, stored_object).context["lines"]]
     assert {event.target_id for event in events} == {stored_object.pk}
     assert [event.action for event in events] == ["object.completed", "object.uploaded", "object.created"]
 
@@ -100,7 +113,7 @@ def test_activity_is_of_this_object_and_newest_first(alice, alice_browser):
 def test_a_viewer_sees_only_what_he_did_himself(alice, viewer_browser):
     stored_object = make_object(alice)
     page_of(viewer_browser, stored_object)
-    events = page_of(viewer_browser, stored_object).context["events"]
+    events = [line.event for line in page_of(viewer_browser, stored_object).context["lines"]]
     assert [event.action for event in events] == ["object.content_previewed"]
 
 
@@ -164,3 +177,11 @@ def test_a_panel_of_nothing_is_not_opened(alice_browser, wanted):
 def test_a_foreign_object_opens_no_panel(alice, bob_browser):
     stored_object = make_object(alice, is_public=True)
     assert "<aside" not in text_of(bob_browser.get("/", {"open": stored_object.pk}))
+
+
+def test_who_used_a_link_is_told_in_words(alice, alice_browser):
+    stored_object = make_object(alice)
+    bearer = access.anonymous_actor(access.Via.SIGNED_URL)
+    audit.record(AuditAction.CONTENT_DOWNLOADED, actor=bearer, target=stored_object)
+    page = text_of(page_of(alice_browser, stored_object))
+    assert '<span class="event">Content downloaded</span><span class="who">somebody with a link</span>' in page

@@ -1,15 +1,18 @@
 """What every page keeps to."""
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 
 from objects_app import request_id
 from objects_app.errors import InternalError
 from objects_app.web.errors import error_page
-from tests.factories import make_object
+from tests.factories import PASSWORD, make_object
 
 INLINE = re.compile(
     r"<script(?![^>]*(?:\bsrc=|type=\"application/json\"))|<style|\sstyle=|\son\w+=|javascript:", re.IGNORECASE
@@ -42,6 +45,15 @@ def test_every_page_is_under_the_strict_policy(pages):
         policy = page.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("address", ["/", "/objects/{}/", "/upload/", "/settings/", "/accounts/2fa/webauthn/add/"])
+def test_the_scripts_of_a_page_are_small(alice, alice_browser, address):
+    alice_browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = alice_browser.get(address.format(make_object(alice).pk)).content.decode()
+    scripts = [Path(finders.find(each)) for each in re.findall(r'<script src="/static/([^"]+)"', page)]
+    assert len(scripts) > 2
+    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) < 60_000
 
 
 def test_pages_of_people_are_kept_in_no_cache(alice_browser):

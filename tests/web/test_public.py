@@ -26,9 +26,12 @@ def test_the_directory_lists_public_objects_of_all_accounts(alice, bob, bob_brow
 def test_the_directory_is_searched_and_filtered_by_type(alice, bob_browser):
     make_object(alice, "a.txt", is_public=True)
     make_object(alice, "a.csv", content_type="text/csv", is_public=True)
+    make_object(alice, "a.jsonl", content_type="application/x-ndjson", is_public=True)
     assert names(bob_browser.get("/public/", {"search": "CSV"})) == ["a.csv"]
-    assert names(bob_browser.get("/public/", {"type": "text/plain"})) == ["a.txt"]
-    assert "No public object matches" in text_of(bob_browser.get("/public/", {"type": "x/y"}))
+    assert names(bob_browser.get("/public/", {"kind": "text"})) == ["a.csv", "a.txt"]
+    assert names(bob_browser.get("/public/", {"kind": "json"})) == ["a.jsonl"]
+    assert "No public object matches" in text_of(bob_browser.get("/public/", {"kind": "video"}))
+    assert bob_browser.get("/public/", {"kind": "x/y"}).status_code == 400
 
 
 def test_the_directory_has_pages(alice, bob_browser, monkeypatch):

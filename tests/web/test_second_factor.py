@@ -1,8 +1,10 @@
 """The second step of signing in: authenticator app and recovery codes. Passkeys need a real browser."""
 
+import re
 import time
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
@@ -91,3 +93,59 @@ def test_an_app_is_set_up_after_the_password_was_asked_again(alice, django_captu
 def test_another_password_is_no_confirmation(alice_browser):
     page = alice_browser.post("/accounts/reauthenticate/", {"password": "wrong"})
     assert page.context["form"].errors
+
+
+TITLE_CASE = re.compile(
+    r">\s*[A-Z][\w-]+ (?:[a-z]+ )*(?!Holdall)[A-Z][a-z][^<]*</(?:h1|h2|button|label|legend|title|a)>"
+)
+PAGES = [
+    "/accounts/password/change/",
+    "/accounts/logout/",
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/3rdparty/",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/reauthenticate/",
+]
+
+
+@pytest.fixture
+def confirmed(alice, app, alice_browser) -> Client:
+    """Alice's browser, which no page asks for a confirmation."""
+    RecoveryCodes.activate(alice.user)
+    alice_browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return alice_browser
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_the_pages_of_the_library_speak_as_ours_do(confirmed, address):
+    page = confirmed.get(address)
+    assert page.status_code == 200
+    assert TITLE_CASE.findall(page.content.decode()) == []
+
+
+@pytest.mark.parametrize("address", [each for each in PAGES if "reauthenticate" not in each])
+def test_the_pages_of_the_library_have_the_frame_with_its_button(confirmed, address):
+    page = confirmed.get(address).content.decode()
+    assert 'href="/upload/"' in page
+    assert 'id="drawer-form"' in page
+
+
+def test_a_viewer_has_no_button_there_either(viewer_browser):
+    page = viewer_browser.get("/accounts/password/change/").content.decode()
+    assert 'href="/upload/"' not in page
+    assert "drawer" not in page
+
+
+def test_unused_recovery_codes_are_shown(alice, confirmed):
+    page = confirmed.get("/accounts/2fa/recovery-codes/").content.decode()
+    codes = Authenticator.objects.get(user=alice.user, type="recovery_codes").wrap().get_unused_codes()
+    assert all(f"<code>{code}</code>" in page for code in codes)
+    assert "10 of 10 are left" in page
+
+
+def test_what_the_library_lists_of_factors_stands_in_the_settings(alice_browser):
+    assert alice_browser.get("/accounts/2fa/").headers["Location"] == "/settings/"

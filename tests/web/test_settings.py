@@ -7,7 +7,8 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from objects_app.models import AuditEvent
-from tests.factories import PASSWORD
+from objects_app.operations import accounts
+from tests.factories import OPERATOR, PASSWORD
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -68,6 +69,14 @@ def test_an_owner_sets_how_new_objects_begin(alice, alice_browser):
     alice.account.refresh_from_db()
     assert (alice.account.default_is_public, alice.account.default_lifetime) == (True, timedelta(days=30))
     assert last_event() == ("account.changed", {"is_public": True, "lifetime": 30 * 24 * 3600})
+
+
+def test_a_default_of_no_list_is_shown_and_kept(alice, alice_browser):
+    accounts.change_defaults(alice.account, is_public=False, lifetime=timedelta(hours=36), actor=OPERATOR)
+    assert '<option value="36h" selected>36 hours</option>' in alice_browser.get("/settings/account").content.decode()
+    alice_browser.post("/settings/account", {"visibility": "public", "lifetime": "36h"})
+    alice.account.refresh_from_db()
+    assert (alice.account.default_is_public, alice.account.default_lifetime) == (True, timedelta(hours=36))
 
 
 def test_what_is_the_same_is_no_event(alice_browser):

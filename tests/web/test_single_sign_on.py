@@ -1,12 +1,19 @@
 """Who comes in by the operator's OpenID Connect provider. The provider itself is played."""
 
+import re
+import time
+from urllib.parse import parse_qs, quote
+
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -17,6 +24,8 @@ from config import oidc
 from objects_app import access
 from objects_app.models import Role, User
 from objects_app.operations import members
+from objects_app.web.sign_in import AccountAdapter
+from tests.factories import PASSWORD
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +109,65 @@ def test_a_provider_that_is_away_is_a_503(begin, monkeypatch):
 def test_the_page_offers_the_provider(db):
     page = Client().get("/accounts/login/").content.decode()
     assert "Continue with Example" in page
+
+
+def browser_of(request) -> Client:
+    """Of whoever has just come in, with their session."""
+    request.session.save()
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    return browser
+
+
+ADD_FACTOR = "/accounts/2fa/totp/activate/"
+
+
+def test_who_has_no_password_can_add_a_second_factor_after_coming_in(db):
+    _, request = come_in("new@corp.example")
+    assert browser_of(request).get(ADD_FACTOR).status_code == 200
+
+
+def test_who_came_in_a_while_ago_is_sent_to_the_provider_again(db, monkeypatch):
+    _, request = come_in("new@corp.example")
+    browser = browser_of(request)
+    monkeypatch.setattr(time, "time", lambda: request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] + 301)
+    asked = browser.get(ADD_FACTOR, follow=True)
+    assert asked.redirect_chain == [(f"/accounts/reauthenticate/provider/?next={quote(ADD_FACTOR, safe='')}", 302)]
+    form = re.search(r'<form method="post" action="(/accounts/oidc/oidc/login/\?[^"]+)"', asked.content.decode())[1]
+    assert parse_qs(form.partition("?")[2].replace("&amp;", "&")) == {
+        "process": ["login"],
+        "next": [ADD_FACTOR],
+        "auth_params": ["prompt=login"],
+    }
+
+
+def test_who_has_a_password_confirms_by_it_and_not_by_the_provider(alice):
+    come_in("alice@example.com")
+    user = User.objects.get()
+    user.set_password(PASSWORD)
+    user.save()
+    _, request = come_in("alice@example.com")
+    asked = browser_of(request).get(ADD_FACTOR)
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/?")
+
+
+def test_who_came_in_without_the_provider_is_not_offered_it(alice_browser, alice):
+    alice.user.set_unusable_password()
+    alice.user.save()
+    browser = Client()
+    browser.force_login(alice.user)
+    assert browser.get(ADD_FACTOR).status_code == 403
+
+
+def test_the_provider_is_offered_beside_a_factor(db):
+    _, request = come_in("new@corp.example")
+    TOTP.activate(request.user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    ways = [way["url"] for way in AccountAdapter(request).get_reauthentication_methods(request.user)]
+    assert ways == ["/accounts/2fa/reauthenticate/", "/accounts/reauthenticate/provider/"]
+
+
+def test_the_pages_of_the_provider_speak_as_ours_do(db):
+    _, request = come_in("new@corp.example")
+    browser = browser_of(request)
+    assert "Where else you can sign in" in browser.get("/accounts/3rdparty/").content.decode()
+    assert "Sign in with Example" in Client().get("/accounts/oidc/oidc/login/?process=login").content.decode()

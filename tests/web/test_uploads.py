@@ -1,11 +1,14 @@
 """Uploading by the pages: the calls of their script, the form without one, the uploads in progress."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from objects_app.models import AuditEvent, State, StoredObject
-from tests.factories import make_object, put_bytes
+from objects_app.operations import accounts
+from tests.factories import OPERATOR, make_object, put_bytes
 from tests.web.test_actions import messages_of
 
 SCRIPT = {"Accept": "application/json"}
@@ -196,3 +199,19 @@ def test_the_uploads_cost_four_queries_however_many_they_are(alice, alice_browse
 @pytest.mark.parametrize("address", ["/upload/", "/uploads/"])
 def test_nobody_uploads_without_a_session(client, db, address):
     assert client.get(address).headers["Location"] == f"/accounts/login/?next={address}"
+
+
+@pytest.mark.parametrize(("days", "label"), [(30, "30 days"), (45, "45 days")])
+@pytest.mark.parametrize("address", ["/upload/", "/", "/settings/"])
+def test_the_forms_begin_with_the_defaults_of_the_account(alice, alice_browser, address, days, label):
+    accounts.change_defaults(alice.account, is_public=True, lifetime=timedelta(days=days), actor=OPERATOR)
+    page = alice_browser.get(address).content.decode()
+    assert '<option value="public" selected>' in page
+    assert f'<option value="{days}d" selected>{label}</option>' in page
+
+
+def test_a_default_lifetime_of_no_list_can_be_chosen(alice, alice_browser):
+    accounts.change_defaults(alice.account, is_public=False, lifetime=timedelta(hours=36), actor=OPERATOR)
+    answer = call(alice_browser, "/uploads/create", PLAIN | {"lifetime": "36h"})
+    stored_object = StoredObject.objects.get(pk=answer.json()["id"])
+    assert stored_object.delete_after - stored_object.created_at == timedelta(hours=36)
