@@ -9,6 +9,7 @@ from objects_app.audit import AuditAction
 from objects_app.models import ApiKey, KeyUse, Membership, Role, State, User
 from objects_app.operations import downloads, keys
 from tests.factories import OPERATOR, PASSWORD, Person, make_object, make_person
+from tests.previews.shown import tar
 
 STREETS = "\n".join(f"{n},Elm Street {n},{n * 7 % 90 + 10}" for n in range(1, 40))
 CONTENT = {
@@ -18,7 +19,7 @@ CONTENT = {
     "config-{n:02}.json": ("application/json", json.dumps({"model": "small", "steps": [1, 2, 3]}, indent=2)),
     "fit-{n:02}.py": ("text/x-python", "def fit(rows):\n    return [row for row in rows if row]\n"),
     "notes-{n:02}.md": ("text/markdown", "# Notes\n\nWhat we *tried*:\n\n1. less data\n2. more data\n"),
-    "snapshot-{n:02}.tar.gz": ("application/gzip", "not really an archive"),
+    "snapshot-{n:02}.tar.gz": ("application/gzip", tar(12, size=200, mode="w:gz")),
     "weights-{n:02}.bin": ("application/octet-stream", "\x01\x02" * 4000),
     "loss-{n:02}.svg": ("image/svg+xml", '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9"/></svg>'),
 }
@@ -47,7 +48,7 @@ def _fill(person: Person, chance: random.Random) -> None:
         make_object(
             person,
             name.format(n=number),
-            content=content.encode(),
+            content=content if isinstance(content, bytes) else content.encode(),
             content_type=content_type,
             is_public=chance.random() < 0.25,
             metadata={"team": chance.choice(["red", "blue"]), "run": str(number)},

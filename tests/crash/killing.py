@@ -107,7 +107,17 @@ class Site(ABC):
         return time.monotonic() - since
 
     def wait_until_whole(self) -> None:
-        live.wait_until(lambda: self.is_whole() and all(map(live.answers, self.base_urls)), seconds=PATIENCE)
+        try:
+            live.wait_until(lambda: self.is_whole() and all(map(live.answers, self.base_urls)), seconds=PATIENCE)
+        except AssertionError as in_vain:
+            raise AssertionError(f"{self.kinds()} instead of {self.whole}, or no answer:\n{self.said()}") from in_vain
 
     def is_whole(self) -> bool:
-        return Counter(part.kind for part in self.parts().values()) == self.whole
+        return self.kinds() == self.whole
+
+    def kinds(self) -> Counter[str]:
+        return Counter(part.kind for part in self.parts().values())
+
+    def said(self) -> str:
+        """The ends of what the processes printed."""
+        return "\n".join(f"{file.name}: {file.read_text()[-1000:]}" for file in sorted(self.folder.glob("*.out")))

@@ -1,6 +1,7 @@
 """The scale-out shape: two web servers, two workers and beat on PostgreSQL, Redis and a bucket.
 
-Each has a data folder of its own, as on a machine of its own. Who dies is started again at once, as systemd would do.
+Each has a data folder of its own, as on a machine of its own. Who dies is started again at once, as systemd would do;
+also who cannot start, because the port of a web server that was killed is, for a moment, that of somebody's connection.
 """
 
 from collections import Counter
@@ -93,6 +94,10 @@ class ScaleOut(Site):
                 program.process.wait()
                 live.wait_until(lambda folder=program.data_dir: not live.processes_on(folder))
                 self.programs[number] = self.run(number)
+
+    def is_whole(self) -> bool:
+        self.restart({program.process.pid: Part("") for program in self.programs if program.process.poll() is not None})
+        return super().is_whole()
 
     def wait_until_whole(self) -> None:
         """Jobs are sent and carried out again as well."""
