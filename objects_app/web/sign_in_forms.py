@@ -19,19 +19,20 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is not typed
 class ChangePasswordForm(AnyChangePasswordForm):  # type: ignore[misc]  # allauth is not typed
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].label = "Your password until now"
-        _label_new_password(self)
+        _label(self, oldpassword="Current password", password1="New password", password2="New password, again")
 
 
 class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth is not typed
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _label_new_password(self)
+        _label(self, password1="New password", password2="New password, again")
 
 
-def _label_new_password(form: Form) -> None:
-    form.fields["password1"].label = "New password"
-    form.fields["password2"].label = "New password, again"
+def _label(form: Form, **labels: str) -> None:
+    """The labels alone: the library says the same once more within each field."""
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].widget.attrs.pop("placeholder", None)
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is not typed

@@ -130,3 +130,13 @@ def test_a_url_takes_four_statements(alice_api, alice, ask, django_assert_num_qu
     alice_api.get("/v1/objects")  # the key is known from here on
     with django_assert_num_queries(4):  # the object, begin, the event, end
         ask(alice_api, mine)
+
+
+@pytest.mark.parametrize(("apart", "inline"), [("https://content.example.com", 1), ("", 0)])
+def test_a_pdf_is_shown_from_the_content_host_or_saved(alice, alice_api, settings, apart, inline):
+    settings.CONTENT_BASE_URL = apart
+    pdf = make_object(alice, content_type="application/pdf")
+    answer = alice_api.get(f"/v1/objects/{pdf.pk}/download", {"disposition": "inline"})
+    url = answer.json()["download_url"]
+    assert url.startswith(f"{apart or settings.PUBLIC_BASE_URL}/download/{pdf.pk}?")
+    assert f"&inline={inline}&" in url
