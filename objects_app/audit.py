@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     MEMBER_JOINED = "member.joined"
     MEMBER_ROLE_CHANGED = "member.role_changed"
     MEMBER_REMOVED = "member.removed"
+    AUDIT_EVENTS_REMOVED = "audit.events_removed"
     ACTIVITY_EXPORTED = "activity.exported"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"

@@ -28,6 +28,7 @@ NEVER_ZERO = (
     "VERIFY_LENGTHS_EVERY",
     "VERIFY_DIGESTS_AFTER",
     "IDEMPOTENCY_LIFETIME",
+    "SEAL_AUDIT_EVERY",
 )
 
 # The other checks look at the code and load all of it, which takes longer than most commands.

@@ -1,7 +1,7 @@
 """The nouns."""
 
 from objects_app.models.accounts import Account, Membership, Role, User
-from objects_app.models.audit import AuditEvent
+from objects_app.models.audit import AuditEvent, AuditSeal
 from objects_app.models.invitations import Invitation
 from objects_app.models.jobs import Job, JobRun
 from objects_app.models.keys import ApiKey, KeyUse
@@ -13,6 +13,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "AuditEvent",
+    "AuditSeal",
     "IdempotencyRecord",
     "Invitation",
     "Job",

@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.MEMBER_ROLE_CHANGED: ("users", "Role changed"),
     AuditAction.MEMBER_REMOVED: ("users", "Member removed"),
     AuditAction.ACTIVITY_EXPORTED: ("out-link", "Activity exported"),
+    AuditAction.AUDIT_EVENTS_REMOVED: ("clock", "Old audit events removed"),
     AuditAction.KEY_CREATED: ("key", "Key created"),
     AuditAction.KEY_ROTATED: ("rotate", "Key rotated"),
     AuditAction.KEY_REVOKED: ("close", "Key revoked"),
