@@ -96,8 +96,9 @@ def test_a_removal_that_a_seal_overtakes_removes_nothing_yet(real_database):
     assert (forget().rows, told()) == (3, [])
 
 
-def test_a_check_that_is_overtaken_by_a_removal_finds_nothing(real_database):
+def test_a_check_that_is_overtaken_by_a_removal_finds_nothing(real_database, monkeypatch):
     make_seals(2, 2)
+    monkeypatch.setattr(seals, "READ_AT_ONCE", 1)
     findings = Check()
     findings.tell = lambda: forget() and None
     assert list(findings.findings()) == []
