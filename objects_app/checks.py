@@ -29,6 +29,8 @@ NEVER_ZERO = (
     "VERIFY_DIGESTS_AFTER",
     "IDEMPOTENCY_LIFETIME",
     "SEAL_AUDIT_EVERY",
+    "FIND_ANOMALIES_EVERY",
+    "ANOMALY_UNUSED_AFTER",
 )
 
 # The other checks look at the code and load all of it, which takes longer than most commands.

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from objects_app.durations import LONGEST
-from objects_app.lifecycle import leftovers, objects, promotions, records, sealing, verification
+from objects_app.lifecycle import anomalies, leftovers, objects, promotions, records, sealing, verification
 from objects_app.lifecycle.sweeps import Moment, Sweep, Swept
 
 
@@ -128,6 +128,13 @@ SWEEPS = [
         sealing.find_forgettable,
         _all_at_once(sealing.forget_audit_events),
         batch_size=sealing.FORGOTTEN_AT_ONCE,
+    ),
+    Sweep(
+        "find_anomalies",
+        "Look for what is unusual in sealed audit events, and for keys that nobody uses",
+        lambda: settings.ANOMALY_UNUSED_AFTER,
+        anomalies.find_anomalies,
+        _walking(anomalies.record_anomalies),
     ),
 ]
 JOBS = {sweep.name: sweep for sweep in SWEEPS}

@@ -48,6 +48,11 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.CONTENT_DOWNLOADED: ("download", "Content downloaded"),
     AuditAction.CONTENT_PREVIEWED: ("eye", "Content looked at"),
     AuditAction.PUBLIC_PAGE_OPENED: ("globe", "Public page opened"),
+    AuditAction.ANOMALY_NEW_NETWORK: ("alert", "Key used from a new network"),
+    AuditAction.ANOMALY_NOT_FOUND: ("alert", "Key asked for many objects that are not there"),
+    AuditAction.ANOMALY_DOWNLOADS: ("alert", "Many downloads after it was made public"),
+    AuditAction.ANOMALY_KEY_UNUSED: ("alert", "Key not used for long"),
+    AuditAction.ANOMALY_FIRST_PUBLIC: ("alert", "Public for the first time"),
 }
 ACTOR_ICONS = {Kind.KEY: "key", Kind.PERSON: "user", Kind.ANONYMOUS: "link", Kind.SYSTEM: "gear"}
 
