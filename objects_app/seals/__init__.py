@@ -80,22 +80,24 @@ def events_after(event_id: int, *, upto: int | None = None, limit: int | None = 
     left = limit
     while left is None or left > 0:
         size = READ_AT_ONCE if left is None else min(READ_AT_ONCE, left)
-        found = _read(event_id, upto, size)
-        yield from found
-        if len(found) < size:
+        found = _read(event_id, size)
+        yield from (event for event in found if upto is None or event.id <= upto)
+        if len(found) < size or (upto is not None and found[-1].id >= upto):
             return
         event_id = found[-1].id
         left = None if left is None else left - size
 
 
-def _read(event_id: int, upto: int | None, limit: int) -> list[Sealable]:
-    """Each column as plain text or number, so that one that was made unreadable is a difference and not a failure."""
+def _read(event_id: int, limit: int) -> list[Sealable]:
+    """Each column as plain text or number, so that one that was made unreadable is a difference and not a failure.
+
+    There is no upper bound: with one, PostgreSQL sorts all that is left where it knows nothing of the table yet.
+    """
     expressions = AS_READ[connection.vendor]
     columns = ", ".join(expressions.get(column, column) for column in COLUMNS)
-    bound = "" if upto is None else f"AND id <= {int(upto)}"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, {columns} FROM objects_app_auditevent WHERE id > %s {bound} ORDER BY id LIMIT %s",  # noqa: S608  our own columns and a number
+            f"SELECT id, {columns} FROM objects_app_auditevent WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608  our own columns
             [event_id, limit],
         )
         return [Sealable(row[0], _text(row[1:])) for row in cursor.fetchall()]
