@@ -49,6 +49,11 @@ def duration(name: str, *, default: str) -> timedelta:
         raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
+def optional_duration(name: str) -> timedelta | None:
+    """None where it is not set."""
+    return duration(name, default="") if text(name) else None
+
+
 def whole_number(name: str, *, default: int, least: int = 1) -> int:
     number = text(name, default=str(default))
     if not number.isascii() or not number.isdigit() or int(number) < least:

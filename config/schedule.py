@@ -28,3 +28,11 @@ class Jittered(schedule):
 
     def __reduce__(self) -> tuple[type, tuple[timedelta]]:
         return type(self), (self.run_every,)
+
+
+def beat_schedule(**intervals: timedelta) -> dict[str, dict[str, Any]]:
+    """A message that nobody took before the next one is due is of no use."""
+    return {
+        job: {"task": job, "schedule": Jittered(every), "options": {"expires": every.total_seconds()}}
+        for job, every in intervals.items()
+    }

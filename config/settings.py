@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from config import brokers, bucket, content_policy, databases, logs
+from config.audit import *  # noqa: F403
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
-from config.schedule import Jittered
+from config.schedule import beat_schedule
 from config.secret_key import read_or_create_secret_key
 from config.sign_in import *  # noqa: F403  what allauth, axes and mail read is the larger half of all settings
 
@@ -252,31 +253,30 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # Under prefork; the solo pool has none, so each run bounds itself. A digest is read whole, however large the object.
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
-CELERY_TASK_ANNOTATIONS = {
-    reads: {"soft_time_limit": 3000, "time_limit": 3300} for reads in ("verify_digests", "compute_digests")
-}
+LONG_TASK = {"soft_time_limit": 3000, "time_limit": 3300}
+CELERY_TASK_ANNOTATIONS = {"verify_digests": LONG_TASK, "compute_digests": LONG_TASK}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    job: {"task": job, "schedule": Jittered(every), "options": {"expires": every.total_seconds()}}
-    for job, every in {
-        "expire_stale_uploads": SWEEP_UPLOADS_EVERY,
-        "delete_due_objects": SWEEP_UPLOADS_EVERY,
-        "purge_bytes": SWEEP_BYTES_EVERY,
-        "end_promotions": SWEEP_BYTES_EVERY,
-        "compute_digests": SWEEP_BYTES_EVERY,
-        "roll_up_key_uses": SWEEP_BYTES_EVERY,
-        "remove_orphans": SWEEP_LEFTOVERS_EVERY,
-        "remove_parts": SWEEP_LEFTOVERS_EVERY,
-        "forget_requests": SWEEP_LEFTOVERS_EVERY,
-        "forget_sessions": SWEEP_LEFTOVERS_EVERY,
-        "forget_job_runs": SWEEP_LEFTOVERS_EVERY,
-        "verify_lengths": VERIFY_LENGTHS_EVERY,
-        "verify_digests": SWEEP_BYTES_EVERY,
-    }.items()
-}
+CELERY_BEAT_SCHEDULE = beat_schedule(
+    expire_stale_uploads=SWEEP_UPLOADS_EVERY,
+    delete_due_objects=SWEEP_UPLOADS_EVERY,
+    purge_bytes=SWEEP_BYTES_EVERY,
+    end_promotions=SWEEP_BYTES_EVERY,
+    compute_digests=SWEEP_BYTES_EVERY,
+    roll_up_key_uses=SWEEP_BYTES_EVERY,
+    remove_orphans=SWEEP_LEFTOVERS_EVERY,
+    remove_parts=SWEEP_LEFTOVERS_EVERY,
+    forget_requests=SWEEP_LEFTOVERS_EVERY,
+    forget_sessions=SWEEP_LEFTOVERS_EVERY,
+    forget_job_runs=SWEEP_LEFTOVERS_EVERY,
+    verify_lengths=VERIFY_LENGTHS_EVERY,
+    seal_audit=SEAL_AUDIT_EVERY,  # noqa: F405
+    forget_audit_events=SWEEP_LEFTOVERS_EVERY,
+    find_anomalies=FIND_ANOMALIES_EVERY,  # noqa: F405
+    verify_digests=SWEEP_BYTES_EVERY,
+)
 
 # Logs: to standard error, or to LOG_FILE; never a key, a signature or a query string.
 LOG_FORMAT = choice("LOG_FORMAT", ("console", "json"))

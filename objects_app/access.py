@@ -126,6 +126,12 @@ def live_memberships(user: User) -> QuerySet[Membership]:
     return memberships.select_related("account", "user").order_by("account__name", "account_id")
 
 
+def working_members(account_id: str) -> QuerySet[Membership]:
+    """The people who may be at work in an account; in a suspended one that is nobody."""
+    members = Membership.objects.filter(account_id=account_id, account__suspended_at__isnull=True, user__is_active=True)
+    return members.select_related("account", "user").order_by("user__email")
+
+
 def own_members(actor: Actor) -> QuerySet[Membership]:
     """The people of the actor's account, for whoever may manage them."""
     require_in_account(actor, Verb.MANAGE_MEMBERS, actor.account_id)

@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     MEMBER_JOINED = "member.joined"
     MEMBER_ROLE_CHANGED = "member.role_changed"
     MEMBER_REMOVED = "member.removed"
+    AUDIT_EVENTS_REMOVED = "audit.events_removed"
     ACTIVITY_EXPORTED = "activity.exported"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
@@ -52,6 +53,11 @@ class AuditAction(StrEnum):
     CONTENT_DOWNLOADED = "object.content_downloaded"
     CONTENT_PREVIEWED = "object.content_previewed"
     PUBLIC_PAGE_OPENED = "object.public_page_opened"
+    ANOMALY_NEW_NETWORK = "anomaly.key_from_new_network"
+    ANOMALY_NOT_FOUND = "anomaly.not_found_burst"
+    ANOMALY_DOWNLOADS = "anomaly.downloads_after_publication"
+    ANOMALY_KEY_UNUSED = "anomaly.key_unused"
+    ANOMALY_FIRST_PUBLIC = "anomaly.object_first_public"
 
 
 def record(

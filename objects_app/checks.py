@@ -28,6 +28,9 @@ NEVER_ZERO = (
     "VERIFY_LENGTHS_EVERY",
     "VERIFY_DIGESTS_AFTER",
     "IDEMPOTENCY_LIFETIME",
+    "SEAL_AUDIT_EVERY",
+    "FIND_ANOMALIES_EVERY",
+    "ANOMALY_UNUSED_AFTER",
 )
 
 # The other checks look at the code and load all of it, which takes longer than most commands.

@@ -28,6 +28,12 @@ def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _anchors(settings, tmp_path):
+    """A file for each test, as each has a chain of seals of its own."""
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "audit.anchor")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _static_files_listed_once():
     """Every client of Django's loads the middleware anew, which would list all static files each time."""

@@ -94,6 +94,10 @@ class OwnListQuery(ListQuery):
     is_public = FlagField(required=False, from_text=True)
 
 
+class AccessQuery(serializers.Serializer[Any]):
+    key = TextField(most=40, default="")
+
+
 class DownloadInput(serializers.Serializer[Any]):
     """Both dialects name the lifetime of the URL, in seconds, in their own way; either name is taken everywhere."""
 

@@ -12,6 +12,7 @@ from objects_app.access import Actor
 from objects_app.api.authentication import actor_of
 from objects_app.api.fields import OBJECT_ID
 from objects_app.api.inputs import (
+    AccessQuery,
     ChangeObjectInput,
     CreateObjectInput,
     DownloadInput,
@@ -19,12 +20,12 @@ from objects_app.api.inputs import (
     ListQuery,
     OwnListQuery,
 )
-from objects_app.api.outputs import object_shape, page_shape, upload_shape
+from objects_app.api.outputs import access_shape, object_shape, page_shape, upload_shape, verdict_shape
 from objects_app.api.parsing import parse_query
 from objects_app.errors import ObjectNotFound
 from objects_app.listing import ObjectList
 from objects_app.models import StoredObject
-from objects_app.operations import downloads, objects, uploads
+from objects_app.operations import downloads, objects, readers, uploads
 from objects_app.operations.repeats import Fingerprint
 
 Input = TypeVar("Input", bound=Serializer[Any])
@@ -73,6 +74,14 @@ class ObjectViewSet(ViewSet):
         )
         url = downloads.issue_download_url(self._object(pk), actor=self.actor, **valid(sent).options())
         return Response({"download_url": url})
+
+    def access(self, request: Request, pk: str) -> Response:
+        key_id = valid(AccessQuery(data=parse_query(request))).validated_data["key"]
+        stored_object = self._object(pk)
+        shape = access_shape(readers.readers_of(stored_object, actor=self.actor))
+        if key_id:
+            shape["key"] = verdict_shape(readers.can_key_read(stored_object, key_id, actor=self.actor))
+        return Response(shape)
 
     @property
     def actor(self) -> Actor:

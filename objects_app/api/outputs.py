@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from objects_app.listing import Page
-from objects_app.models import State
+from objects_app.models import ApiKey, Role, State
+from objects_app.operations.readers import Readers, Reason, Verdict
 from objects_app.operations.uploads import Upload
 from objects_app.signing import milliseconds
 
@@ -51,6 +52,46 @@ class MetadataValuesOutput(serializers.Serializer[Any]):
     values = serializers.ListField(child=serializers.CharField(allow_blank=True))
 
 
+class PublicReadersOutput(serializers.Serializer[Any]):
+    is_public = serializers.BooleanField(help_text="Whether every live key with objects:read can read the object.")
+    pages = serializers.ChoiceField(["anyone", "signed-in", "off"], help_text="Who may open pages of public objects.")
+
+
+class MemberOutput(serializers.Serializer[Any]):
+    email = serializers.CharField()
+    role = serializers.ChoiceField(Role.choices)
+
+
+class ReadingKeyOutput(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    expires_time_ms = serializers.IntegerField(allow_null=True)
+
+
+class LiveUrlsOutput(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="At most so many of the last 30 days still work.")
+    last_expires_time_ms = serializers.IntegerField(allow_null=True)
+    is_complete = serializers.BooleanField(help_text="False where there are more than were looked at.")
+
+
+class VerdictOutput(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    can_read = serializers.BooleanField()
+    reason = serializers.ChoiceField([reason.value for reason in Reason])
+
+
+class AccessOutput(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    state = serializers.ChoiceField(State.choices)
+    has_content = serializers.BooleanField(help_text="False where nobody can read anything.")
+    public = PublicReadersOutput()
+    members = MemberOutput(many=True)
+    keys = ReadingKeyOutput(many=True)
+    download_urls = LiveUrlsOutput()
+    key = VerdictOutput(required=False, help_text="Only where the query names a key.")
+
+
 class ErrorOutput(serializers.Serializer[Any]):
     message = serializers.CharField()
     code = serializers.CharField()
@@ -85,6 +126,36 @@ def upload_shape(upload: Upload) -> Shape:
         "upload_headers": dict(upload.headers) or None,
         "upload_expires_time_ms": milliseconds(upload.expires_at) if upload.expires_at else None,
     }
+
+
+def access_shape(readers: Readers) -> Shape:
+    last = readers.urls.last_link_ends_at
+    return {
+        "id": readers.stored_object.pk,
+        "state": readers.stored_object.current_state,
+        "has_content": readers.has_content,
+        "public": {"is_public": readers.is_public, "pages": readers.pages},
+        "members": [{"email": member.user.email, "role": member.role} for member in readers.members],
+        "keys": [_key_shape(key) for key in readers.keys],
+        "download_urls": {
+            "count": readers.urls.living_links,
+            "last_expires_time_ms": milliseconds(last) if last else None,
+            "is_complete": readers.urls.are_all,
+        },
+    }
+
+
+def _key_shape(key: ApiKey) -> Shape:
+    return {
+        "id": key.pk,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "expires_time_ms": milliseconds(key.expires_at) if key.expires_at else None,
+    }
+
+
+def verdict_shape(verdict: Verdict) -> Shape:
+    return {"id": verdict.key_id, "can_read": verdict.can_read, "reason": verdict.reason}
 
 
 def page_shape(page: Page, *, total: int | None) -> Shape:

@@ -11,6 +11,7 @@ from rest_framework.serializers import BaseSerializer, Serializer
 
 from objects_app.api import schema_parts
 from objects_app.api.inputs import (
+    AccessQuery,
     ChangeObjectInput,
     CreateObjectInput,
     DownloadInput,
@@ -19,6 +20,7 @@ from objects_app.api.inputs import (
     OwnListQuery,
 )
 from objects_app.api.outputs import (
+    AccessOutput,
     DownloadUrlOutput,
     ErrorOutput,
     MetadataKeysOutput,
@@ -139,6 +141,14 @@ OPERATIONS = {
         "Get a fresh upload URL while the object is UPLOADING",
         UploadOutput,
         (404, 409),
+    ),
+    ("GET", "/v1/objects/{id}/access"): Operation(
+        "objects_access",
+        "An addition of Holdall.",
+        "See who can read the object now, and whether one key can",
+        AccessOutput,
+        (404,),
+        query=AccessQuery,
     ),
     ("POST", "/v1/objects/{id}/download"): DOWNLOAD_URL,
     ("GET", "/v1/objects/{id}/download"): in_sdk_dialect(

@@ -19,5 +19,6 @@ urlpatterns = [
     path("objects/<str:pk>/complete", ObjectViewSet.as_view({"post": "complete"})),
     path("objects/<str:pk>/upload_url", ObjectViewSet.as_view({"post": "renew_upload_url"})),
     path("objects/<str:pk>/download", download),
+    path("objects/<str:pk>/access", ObjectViewSet.as_view({"get": "access"})),
     path("objects/<str:pk>/delete", ObjectViewSet.as_view({"post": "destroy"})),
 ]

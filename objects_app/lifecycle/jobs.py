@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from objects_app.lifecycle import leftovers, objects, promotions, records, verification
+from objects_app.durations import LONGEST
+from objects_app.lifecycle import anomalies, leftovers, objects, promotions, records, sealing, verification
 from objects_app.lifecycle.sweeps import Moment, Sweep, Swept
 
 
@@ -111,6 +112,29 @@ SWEEPS = [
         lambda: settings.JOB_RUN_LIFETIME,
         records.find_runs,
         _all_at_once(records.forget_runs),
+    ),
+    Sweep(
+        "seal_audit",
+        "Seal audit events into the hash chain",
+        lambda: timedelta(0),
+        sealing.find_unsealed,
+        lambda _before, limit, cursor: sealing.seal_audit(limit=limit, cursor=cursor),
+        batch_size=sealing.SEALED_AT_ONCE,
+    ),
+    Sweep(
+        "forget_audit_events",
+        "Remove sealed audit events that AUDIT_RETENTION keeps no longer",
+        lambda: LONGEST if settings.AUDIT_RETENTION is None else settings.AUDIT_RETENTION,
+        sealing.find_forgettable,
+        _all_at_once(sealing.forget_audit_events),
+        batch_size=sealing.FORGOTTEN_AT_ONCE,
+    ),
+    Sweep(
+        "find_anomalies",
+        "Look for what is unusual in sealed audit events, and for keys that nobody uses",
+        lambda: settings.ANOMALY_UNUSED_AFTER,
+        anomalies.find_anomalies,
+        _walking(anomalies.record_anomalies),
     ),
 ]
 JOBS = {sweep.name: sweep for sweep in SWEEPS}

@@ -1,10 +1,10 @@
 """The nouns."""
 
 from objects_app.models.accounts import Account, Membership, Role, User
-from objects_app.models.audit import AuditEvent
+from objects_app.models.audit import AuditEvent, AuditSeal
 from objects_app.models.invitations import Invitation
 from objects_app.models.jobs import Job, JobRun
-from objects_app.models.keys import ApiKey, KeyUse
+from objects_app.models.keys import ApiKey, KeyNetwork, KeyUse
 from objects_app.models.objects import MetadataPair, State, StoredObject
 from objects_app.models.promotions import Promotion
 from objects_app.models.requests import IdempotencyRecord
@@ -13,10 +13,12 @@ __all__ = [
     "Account",
     "ApiKey",
     "AuditEvent",
+    "AuditSeal",
     "IdempotencyRecord",
     "Invitation",
     "Job",
     "JobRun",
+    "KeyNetwork",
     "KeyUse",
     "Membership",
     "MetadataPair",

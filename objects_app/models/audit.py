@@ -1,4 +1,4 @@
-"""The audit trail: facts that are only ever added; triggers in the first migration refuse UPDATE and DELETE."""
+"""The audit trail and its seals, both only ever added to: triggers of the database refuse UPDATE and DELETE."""
 
 from typing import ClassVar
 
@@ -34,3 +34,36 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_id}"
+
+
+class AuditSeal(models.Model):
+    """What the trail held when it was sealed (`objects_app/seals.py`): each seal is chained to the one before it.
+
+    A seal covers the events after the one before it and up to `last_id`. A tombstone says that the events from
+    `first_id` to `last_id` were removed because they were old; only these does the database let go.
+    """
+
+    class Kind(models.TextChoices):
+        SEAL = "seal"
+        TOMBSTONE = "tombstone"
+
+    number = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.PositiveBigIntegerField()
+    newest_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    leaves = models.BinaryField()
+    previous = models.CharField(max_length=64, blank=True, unique=True)
+    hash = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16)
+    signature = models.CharField(max_length=64)
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        indexes: ClassVar = [models.Index(fields=["kind", "last_id"], name="seal_of_events")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"

@@ -57,3 +57,16 @@ class KeyUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} at {self.at}"
+
+
+class KeyNetwork(models.Model):
+    """A network from which a key was used, so that the first use from another one is noticed."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="networks")
+    network = models.CharField(max_length=43)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "network"], name="network_of_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} from {self.network}"

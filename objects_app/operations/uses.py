@@ -23,6 +23,7 @@ class Uses:
     downloads: int = 0
     links: int = 0
     living_links: int = 0
+    last_link_ends_at: datetime | None = None
     askers: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     are_all: bool = True
 
@@ -46,7 +47,10 @@ def _count(events: Iterable[tuple[str, str, datetime, dict[str, Any]]], *, now: 
             uses.downloads += 1
         elif action == AuditAction.DOWNLOAD_URL_ISSUED:
             uses.links += 1
-            uses.living_links += details.get("expires_at", "") > now.isoformat()
+            ends_at = datetime.fromisoformat(details["expires_at"])
+            if ends_at > now:
+                uses.living_links += 1
+                uses.last_link_ends_at = max(ends_at, uses.last_link_ends_at or ends_at)
             often, last = uses.askers.get(label, (0, at))
             uses.askers[label] = (often + 1, last)
     return uses

@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.MEMBER_ROLE_CHANGED: ("users", "Role changed"),
     AuditAction.MEMBER_REMOVED: ("users", "Member removed"),
     AuditAction.ACTIVITY_EXPORTED: ("out-link", "Activity exported"),
+    AuditAction.AUDIT_EVENTS_REMOVED: ("clock", "Old audit events removed"),
     AuditAction.KEY_CREATED: ("key", "Key created"),
     AuditAction.KEY_ROTATED: ("rotate", "Key rotated"),
     AuditAction.KEY_REVOKED: ("close", "Key revoked"),
@@ -47,6 +48,11 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.CONTENT_DOWNLOADED: ("download", "Content downloaded"),
     AuditAction.CONTENT_PREVIEWED: ("eye", "Content looked at"),
     AuditAction.PUBLIC_PAGE_OPENED: ("globe", "Public page opened"),
+    AuditAction.ANOMALY_NEW_NETWORK: ("alert", "Key used from a new network"),
+    AuditAction.ANOMALY_NOT_FOUND: ("alert", "Key asked for many objects that are not there"),
+    AuditAction.ANOMALY_DOWNLOADS: ("alert", "Many downloads after it was made public"),
+    AuditAction.ANOMALY_KEY_UNUSED: ("alert", "Key not used for long"),
+    AuditAction.ANOMALY_FIRST_PUBLIC: ("alert", "Public for the first time"),
 }
 ACTOR_ICONS = {Kind.KEY: "key", Kind.PERSON: "user", Kind.ANONYMOUS: "link", Kind.SYSTEM: "gear"}
 

@@ -59,6 +59,7 @@ API = {
     ("v1/objects/<str:pk>/delete", "POST"): WRITERS,
     ("v1/objects/<str:pk>/complete", "POST"): FINISHERS,
     ("v1/objects/<str:pk>/upload_url", "POST"): FINISHERS,
+    ("v1/objects/<str:pk>/access", "GET"): "401 401 200 403 403 404 403 401 401",  # takes both scopes
     ("v1/objects/<str:pk>/download", "GET"): READERS,
     ("v1/objects/<str:pk>/download", "POST"): READERS,
 }

@@ -8,15 +8,17 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from objects_app import data_folder
+from objects_app import clock, data_folder
 from objects_app.backups import copies, named
 from objects_app.backups.blobs import copy_blob
 from objects_app.backups.postgresql import PostgreSQL
 from objects_app.backups.refusals import BackupRefused
 from objects_app.errors import NothingUploaded, StorageUnavailable
+from objects_app.lifecycle import sealing
 from objects_app.models import AuditEvent, MetadataPair, State, StoredObject
 from objects_app.operations import objects, uploads
 from objects_app.operations.keys import find_key
+from objects_app.seals.chain import Check
 from objects_app.storage import get_storage
 from tests.backups.conftest import make_many, path_of
 from tests.factories import PASSWORD, make_object, make_person, put_bytes
@@ -65,6 +67,24 @@ def test_the_audit_trail_of_a_restored_database_still_only_grows(old_on_each, ne
         call_command("restore", str(folder))
         with pytest.raises(Exception, match="append-only"), transaction.atomic():
             AuditEvent.objects.all().update(action="nothing")
+
+
+def test_the_seals_of_a_restored_audit_trail_hold_and_go_on(old_on_each, new_on_each, folder):
+    alice = make_person("alice")
+    assert sealing.seal_audit(limit=2).rows == 2
+    assert sealing.forget_audit_events(before=clock.now(), limit=2).rows == 2
+    make_object(alice)
+    sealing.seal_audit(limit=2)
+    call_command("backup", str(folder))
+    with new_on_each():
+        call_command("restore", str(folder))
+        assert list(Check().findings()) == []
+        make_object(alice)
+        assert sealing.seal_audit(limit=100).rows > 0
+        check = Check()
+        assert (list(check.findings()), check.unsealed()) == ([], 0)
+        with pytest.raises(Exception, match="append-only"), transaction.atomic():
+            AuditEvent.objects.all().delete()
 
 
 def test_what_is_deleted_while_blobs_are_copied_is_a_tombstone(old_on_each, new_on_each, folder):

@@ -16,7 +16,7 @@ from tests.live import ROOT, LiveServer
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 CASES = int(os.environ.get("FUZZ_CASES", "500"))
-OPERATIONS = 17
+OPERATIONS = 18
 SECONDS = 300 + CASES // 5
 
 

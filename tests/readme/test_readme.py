@@ -12,7 +12,17 @@ from django.core.management import get_commands
 from tests.readme.documents import README, ROOT, code, executed_blocks, table
 
 LINK = re.compile(r"\]\(([^)#]+)")
-READERS = {"text", "words", "networks", "writable_file", "duration", "whole_number", "switch", "choice"}
+READERS = {
+    "text",
+    "words",
+    "networks",
+    "writable_file",
+    "duration",
+    "whole_number",
+    "switch",
+    "choice",
+    "optional_duration",
+}
 
 
 @pytest.fixture
@@ -31,7 +41,7 @@ def run(holdall, tmp_path):
 
 def read_settings():
     """The environment variables that the settings read, each with its default as far as it is a plain value."""
-    code = "\n".join((ROOT / "config" / name).read_text() for name in ("settings.py", "sign_in.py"))
+    code = "\n".join((ROOT / "config" / name).read_text() for name in ("settings.py", "sign_in.py", "audit.py"))
     calls = sorted(filter(is_reading, ast.walk(ast.parse(code))), key=lambda call: call.lineno)
     return {call.args[0].value: default_of(call) for call in calls}
 
