@@ -160,6 +160,11 @@ def uploading_with_an_orphan(cast: Cast) -> None:
     store_blob(b"nobody's")
 
 
+def finished_and_sealed(cast: Cast) -> None:
+    finished(cast)
+    call_command("seal_audit")
+
+
 def damaged(cast: Cast) -> None:
     finished(cast)
     get_storage().delete([cast.object.blob_key])
@@ -213,6 +218,7 @@ ON_DISK: Scenes = COMPLETIONS | {
     "remove orphans": (uploading_with_an_orphan, command("remove_orphans", *ALL)),
     "remove parts": (uploading_with_a_part_left, command("remove_parts", *ALL)),
     "verify": (damaged, command("fsck", *ALL)),
+    "forget audit events": (finished_and_sealed, command("forget_audit_events", *ALL)),
     "sweep": (deleted_with_bytes_left, command("sweep")),
 }
 IN_BUCKET: Scenes = COMPLETIONS | {
