@@ -168,19 +168,25 @@ def _granted_object(grant: TransferGrant) -> StoredObject:
 
 
 def record_download(
-    stored_object: StoredObject, *, actor: Actor, grant: TransferGrant, sent: int | None, result: str
+    stored_object: StoredObject,
+    *,
+    actor: Actor,
+    grant: TransferGrant,
+    sent: int | None,
+    result: str,
+    is_part: bool = False,
 ) -> None:
     """`sent` counts the bytes that the server handed on, None where others send them; `result` is `ok`, `cut` where the
     client went away, `redirected` or `handed over` to a server in front.
 
-    Of what a browser shows, which it asks for in many parts and again, one download by each address is recorded in
-    five minutes, and says so.
+    Of what a browser shows and asks for in many parts, such as a video, one part for each address is recorded in five
+    minutes, and stands for the others.
     """
-    showing = f"shown:{grant.grant}:{actor.address}"
-    if grant.inline and shared.count(showing, seconds=ONE_SHOWING) > 1:
-        return
     details: dict[str, Any] = {"grant": grant.grant, "for_account": grant.account}
-    if grant.inline:
+    showing = f"shown:{grant.grant}:{actor.address}"
+    if grant.inline and is_part:
+        if shared.count(showing, seconds=ONE_SHOWING) > 1:
+            return
         details["shown"] = True
     try:
         with transaction.atomic():

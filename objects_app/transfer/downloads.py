@@ -163,4 +163,5 @@ async def record(way: Redirection | Delivery, *, sent: int | None, result: str) 
         grant=way.grant,
         sent=sent,
         result=result,
+        is_part=way.exchange.header("range") is not None,
     )

@@ -136,14 +136,15 @@ def test_the_parts_of_a_video_that_one_address_fetches_are_one_download(alice, v
     grant = signing.verify(Purpose.DOWNLOAD, video.pk, url.partition("?")[2])
     for address in addresses:
         bearer = access.anonymous_actor(Via.SIGNED_URL, address=address)
-        downloads.record_download(video, actor=bearer, grant=grant, sent=2, result="ok")
+        downloads.record_download(video, actor=bearer, grant=grant, sent=2, result="ok", is_part=True)
     events = AuditEvent.objects.filter(action="object.content_downloaded")
     assert [event.details["shown"] for event in events] == [True] * recorded
 
 
-def test_every_use_of_a_url_that_is_not_for_showing_is_a_download(alice, video):
-    url = downloads.issue_download_url(video, actor=alice.actor, expires_in=HOUR)
+@pytest.mark.parametrize(("inline", "is_part"), [(False, False), (False, True), (True, False)])
+def test_every_other_use_of_a_url_is_a_download(alice, video, inline, is_part):
+    url = downloads.issue_download_url(video, actor=alice.actor, expires_in=HOUR, inline=inline)
     grant = signing.verify(Purpose.DOWNLOAD, video.pk, url.partition("?")[2])
     for _ in range(2):
-        downloads.record_download(video, actor=VISITOR, grant=grant, sent=5, result="ok")
+        downloads.record_download(video, actor=VISITOR, grant=grant, sent=5, result="ok", is_part=is_part)
     assert actions_on(video).count("object.content_downloaded") == 2
