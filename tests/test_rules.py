@@ -28,6 +28,7 @@ SLEEPING = {  # a file, and what it sleeps for
 }
 UNESCAPED = {  # a file, and why its mark_safe, |safe or csrf_exempt is right
     "objects_app/previews/sanitising.py": "nh3 has left only the elements and attributes that are named there",
+    "objects_app/templatetags/object_rows.py": "each value of a row is escaped by hand, in half the time",
 }
 
 

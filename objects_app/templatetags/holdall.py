@@ -74,15 +74,17 @@ def moment(at: datetime | None, *, to_come: bool = False) -> str:
 @register.simple_tag
 def select(field: BoundField) -> str:
     """What Django's own widget makes, without a template for each option."""
-    chosen = str(field.value() or "")
-    options = [
-        (value, format_html(" {}", "selected") if value == chosen else "", label)
-        for value, label in cast("Any", field.field).choices
-    ]
+    choices = tuple(cast("Any", field.field).choices)
+    return _select(field.html_name, field.id_for_label, choices, str(field.value() or ""))
+
+
+@lru_cache(maxsize=256)
+def _select(name: str, html_id: str, choices: tuple[tuple[str, str], ...], chosen: str) -> str:
+    options = [(value, format_html(" {}", "selected") if value == chosen else "", label) for value, label in choices]
     return format_html(
         '<select name="{}" id="{}">{}</select>',
-        field.html_name,
-        field.id_for_label,
+        name,
+        html_id,
         format_html_join("", '<option value="{}"{}>{}</option>', options),
     )
 
