@@ -21,7 +21,7 @@ def test_filters_narrow_the_list_and_stand_in_the_address(visit):
 
 def test_details_open_by_keyboard_and_close_by_escape(visit):
     page = visit("alice")
-    page.goto("/activity/?action=key")
+    page.goto("/activity/?action=key.created")
     details = page.locator("details.menu summary", has_text="Details of").first
     details.focus()
     page.keyboard.press("Enter")
