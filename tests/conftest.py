@@ -10,6 +10,7 @@ from django.db.models import DateTimeField, Value
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from objects_app import clock, key_cache, shared, storage
+from objects_app.lifecycle import sealing
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 from tests import environment, factories, live
@@ -48,6 +49,12 @@ def _static_files_listed_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _patient_sealers(monkeypatch):
+    """The PostgreSQL of all tests counts the transactions of all its databases together: others hold back seals too."""
+    monkeypatch.setattr(sealing, "PATIENCE", timedelta(minutes=1))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 import pytest
@@ -122,23 +123,31 @@ INSERT = """
 
 
 @pytest.fixture
-def _impatient(monkeypatch):
-    monkeypatch.setattr(sealing, "PATIENCE", timedelta(0))
+def seal_at_once(monkeypatch):
+    """Seals, itself or by a job, without waiting for anybody's transaction."""
+    seal_itself = partial(sealing.seal_audit, limit=100)
+
+    def seal_at_once(job=seal_itself):
+        with monkeypatch.context() as patch:
+            patch.setattr(sealing, "PATIENCE", timedelta(0))
+            return job()
+
+    return seal_at_once
 
 
 @pytest.fixture
-def params(postgresql_database, _impatient):
+def params(postgresql_database):
     """How another client reaches the database."""
     parameters = {**connection.get_connection_params()}
     return {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
 
 
-def test_an_open_transaction_holds_back_what_was_written_after_it(params):
+def test_an_open_transaction_holds_back_what_was_written_after_it(params, seal_at_once):
     first = record()
     with psycopg.connect(**params) as other:
         (late,) = other.execute(INSERT).fetchone()
         after = record(2)
-        swept = sealing.seal_audit(limit=100)
+        swept = seal_at_once()
         assert (swept.rows, swept.more) == (0, False)
         other.commit()
         assert sealing.seal_audit(limit=100, cursor=swept.cursor).rows == 4
@@ -155,11 +164,11 @@ def test_a_transaction_that_is_rolled_back_leaves_a_gap_that_is_sealed(params):
     assert (seal(), covered(), told()) == (2, after, [])
 
 
-def test_what_one_run_could_not_reach_is_sealed_by_the_next_though_others_have_begun_since(params):
+def test_what_one_run_could_not_reach_is_sealed_by_the_next_though_others_have_begun_since(params, seal_at_once):
     with psycopg.connect(**params) as first, psycopg.connect(**params) as second:
         first.execute(INSERT)
         before = record()
-        swept = sealing.seal_audit(limit=100)
+        swept = seal_at_once()
         second.execute(INSERT)
         record()
         first.commit()
@@ -197,11 +206,11 @@ def test_the_place_of_another_database_is_not_waited_for(params):
     assert sealing.seal_audit(limit=100, cursor=f"1:{10**18}").rows == 2
 
 
-def test_the_schedule_remembers_what_it_waits_for(params):
+def test_the_schedule_remembers_what_it_waits_for(params, seal_at_once):
     with psycopg.connect(**params) as other:
         other.execute(INSERT)
         [mine] = record()
-        runs.run_job("seal_audit", started_by="tests")
+        seal_at_once(partial(runs.run_job, "seal_audit", started_by="tests"))
         assert Job.objects.get(pk="seal_audit").cursor.startswith(f"{mine}:")
         other.commit()
     assert runs.run_job("seal_audit", started_by="tests").rows == 2
