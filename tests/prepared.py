@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests import environment, live, postgres
+from tests import databases, environment, live, postgres
 from tests.live import LiveServer
 
 SECRET = "a secret key for all of these processes, of some length"
@@ -36,22 +36,15 @@ def copy_data_folder(path: Path) -> str:
 @contextmanager
 def new_postgresql(name: str) -> Iterator[tuple[str, str]]:
     """The URL of a database that was set up with SECRET, and the secret of its API key."""
-    server = postgres.url()
-    with psycopg.connect(server, autocommit=True) as admin:
-        with _one_at_a_time("postgresql") as made:
-            if not (made / "key").exists():
+    with _one_at_a_time("postgresql") as made:
+        if not (made / "key").exists():
+            server = postgres.url()
+            with psycopg.connect(server, autocommit=True) as admin:
                 admin.execute(f"CREATE DATABASE {DATABASE}")
-                settings = {"DATABASE_URL": _url_of(DATABASE), "SECRET_KEY": SECRET}
-                (made / "key").write_text(_set_up(live.environment_of(made / "data", **settings)))
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE}")
-        try:
-            yield _url_of(name), (made / "key").read_text()
-        finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _url_of(database: str) -> str:
-    return urlsplit(postgres.url())._replace(path=f"/{database}").geturl()
+            settings = {"DATABASE_URL": urlsplit(server)._replace(path=f"/{DATABASE}").geturl(), "SECRET_KEY": SECRET}
+            (made / "key").write_text(_set_up(live.environment_of(made / "data", **settings)))
+    with databases.new_postgresql(name, f"TEMPLATE {DATABASE}") as url:
+        yield url, (made / "key").read_text()
 
 
 def _set_up(settings: dict[str, str]) -> str:

@@ -37,7 +37,7 @@ class AuditEvent(models.Model):
 
 
 class AuditSeal(models.Model):
-    """What the trail held when it was sealed (`objects_app/seals.py`): each seal is chained to the one before it.
+    """What the trail held when it was sealed (`objects_app/seals`): each seal is chained to the one before it.
 
     A seal covers the events after the one before it and up to `last_id`. A tombstone says that the events from
     `first_id` to `last_id` were removed because they were old; only these does the database let go.

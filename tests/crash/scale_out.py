@@ -15,6 +15,7 @@ from tests import live
 from tests.crash.checking import World
 from tests.crash.killing import PATIENCE, SETTINGS, Dead, Part, Site
 from tests.live import LiveServer
+from tests.prepared import SECRET
 from tests.s3_server import S3
 from tests.serve.parts import Site as Commands
 
@@ -30,7 +31,6 @@ OTHER_SETTINGS = {
     "SWEEP_LEFTOVERS_EVERY": "5s",
     "VERIFY_LENGTHS_EVERY": "15s",
 }
-SECRET = "a secret key for all of these processes, of some length"
 
 
 class ScaleOut(Site):

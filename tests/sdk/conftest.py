@@ -15,6 +15,7 @@ from tests import live as servers
 from tests import services
 from tests.databases import NAME, new_postgresql
 from tests.live import LiveServer
+from tests.prepared import SECRET
 from tests.redis_server import RedisServer
 from tests.s3_server import S3
 from tests.sdk.forms import AsyncForm, SyncForm
@@ -66,7 +67,7 @@ def site(front, moto, tmp_path_factory) -> Iterator[Site]:
         settings = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis.url,
-            "SECRET_KEY": "a secret key for all of these processes, of some length",
+            "SECRET_KEY": SECRET,
             "PUBLIC_BASE_URL": front.url,
             "SWEEP_UPLOADS_EVERY": "2s",
             "THROTTLE_ENABLED": "false",
