@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from config import brokers, bucket, content_policy, databases, logs
+from config.admin_pages import UNFOLD  # noqa: F401
 from config.audit import *  # noqa: F403
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
 from config.schedule import beat_schedule
@@ -100,6 +101,8 @@ CONTENT_SECURITY_POLICY = content_policy.policy(public=PUBLIC_BASE_URL, content=
 
 # Application
 INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
     "objects_app.apps.ObjectsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

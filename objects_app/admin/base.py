@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 from objects_app import access, request_id
 from objects_app.access import Actor
@@ -14,7 +15,7 @@ from objects_app.errors import ObjectsError
 from objects_app.models import User
 
 
-class StaffAdmin(admin.ModelAdmin):
+class StaffAdmin(ModelAdmin):
     """Every member of staff may look; nothing is added, changed or deleted past the verbs."""
 
     show_full_result_count = False
