@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from objects_app import compiled
 from objects_app.access import Actor
 from objects_app.models import Account, ApiKey, AuditEvent, Invitation, Membership, StoredObject, User
 
@@ -71,7 +72,8 @@ def record(
     **details: Any,
 ) -> AuditEvent:
     """`target_id` is for a target that may not exist; `size` is in bytes; `details` must fit into JSON."""
-    return AuditEvent.objects.create(
+    return compiled.create(
+        AuditEvent,
         account_id=_account_of(target) or actor.account_id,
         action=action,
         target_type=type(target).__name__.lower() if target else "",

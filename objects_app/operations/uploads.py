@@ -88,7 +88,7 @@ def repeat_upload(object_id: str, *, actor: Actor) -> Upload:
         with transaction.atomic():
             return _issue_upload_url(object_id, actor=actor)
     except NotUploading:
-        return Upload(access.own_objects(actor).get(pk=object_id))
+        return Upload(access.visible_object(actor, object_id))
 
 
 def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
@@ -97,7 +97,7 @@ def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
         raise NotUploading
     if staging_key := new_staging_key(object_id):  # it was created before clients sent their bytes to the store
         upload.filter(staging_key="").update(staging_key=staging_key)
-    stored_object = access.visible_objects(actor).get(pk=object_id)
+    stored_object = access.visible_object(actor, object_id)
     event = audit.record(AuditAction.OBJECT_UPLOAD_URL_ISSUED, actor=actor, target=stored_object)
     fp("renew.before_commit")
     return sign_upload(stored_object, event=event)
@@ -173,7 +173,7 @@ def complete_upload(
     except NotUploading:
         if not repeats.was_carried_out(fingerprint, actor=actor):
             raise
-    return access.visible_objects(actor).get(pk=stored_object.pk)
+    return access.visible_object(actor, stored_object.pk)
 
 
 def _freeze_staged(object_id: str, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
