@@ -161,7 +161,8 @@ def visible_object(actor: Actor, object_id: str) -> StoredObject:
     if actor.operates or not actor.account_id:
         found = visible_objects(actor).filter(pk=object_id).first()
     else:
-        found = stored_object_of(compiled.first(_visible_row, account_id=actor.account_id, object_id=object_id))
+        row = compiled.first(_visible_row, account_id=actor.account_id, object_id=object_id)
+        found = stored_object_of(row) if row else None
     if found is None:
         raise ObjectNotFound
     return found

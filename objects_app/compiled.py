@@ -10,50 +10,85 @@ from typing import Any, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Model, QuerySet
-from django.db.models.sql import InsertQuery
+from django.db.models.sql import DeleteQuery, InsertQuery, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
 
 from objects_app import clock
 
 Row = TypeVar("Row", bound=Model)
 Rows = QuerySet[Any, Any]
-Build = Callable[..., Rows]
 Converters = dict[int, tuple[list[Callable[..., Any]], Any]]
 MOST_STATEMENTS = 1_000
+LARGEST_INTEGER = 2**63 - 1
+
+
+Value = str | int
 
 
 class Statement:
-    """A query in SQL. `marks` are the parameters that stand for values; each must be in the query, as it is."""
+    """SQL, and where each of the values that differ goes. `marks` stand for them; each must be in it, as it is."""
 
-    def __init__(self, rows: Rows, marks: Sequence[str]) -> None:
-        compiler = rows.query.get_compiler(connection=connection)
+    def __init__(self, compiler: SQLCompiler, marks: Sequence[Value]) -> None:
         try:
             self.sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             self.sql, parameters = "", tuple(marks)
         if missing := set(marks) - set(parameters):
-            raise ValueError(f"The query does not hold {missing} as they are.")
-        self._parameters = [(mark, mark in marks) for mark in parameters]
+            raise ValueError(f"The statement does not hold {missing} as they are.")
+        self._parameters = [(marks.index(each), None) if each in marks else (None, each) for each in parameters]
+
+    def execute(self, cursor: CursorWrapper, values: Sequence[Value], *, within: str = "%s") -> None:
+        parameters = [constant if place is None else values[place] for place, constant in self._parameters]
+        cursor.execute(within.replace("%s", self.sql, 1), parameters)
+
+
+class Query(Statement):
+    def __init__(self, rows: Rows, marks: Sequence[Value]) -> None:
+        compiler = rows.query.get_compiler(connection=connection)
+        super().__init__(compiler, marks)
         self._converters = compiler.get_converters([expression for expression, *_ in compiler.select or ()])
         self._row: Any = namedtuple("Row", rows.query.selected or ())  # type: ignore[misc]
 
-    def all(self, values: dict[str, str]) -> list[Any]:
-        return [self._converted(row) for row in self._ask(self.sql, values)]
-
-    def count(self, values: dict[str, str]) -> int:
-        [(count,)] = self._ask(f"SELECT COUNT(*) FROM ({self.sql}) AS counted", values) or [(0,)]  # noqa: S608  the ORM's
-        return int(count)
-
-    def _ask(self, sql: str, values: dict[str, str]) -> list[Any]:
+    def all(self, values: Sequence[Value]) -> list[Any]:
         if not self.sql:
             return []
         with connection.cursor() as cursor:
-            cursor.execute(sql, [values[each] if is_mark else each for each, is_mark in self._parameters])
-            found: list[Any] = cursor.fetchall()
-            return found
+            self.execute(cursor, values)
+            return [self._row(*_converted(row, self._converters)) for row in cursor.fetchall()]
 
-    def _converted(self, row: Iterable[Any]) -> Any:
-        return self._row(*_converted(row, self._converters))
+    def count(self, values: Sequence[Value]) -> int:
+        if not self.sql:
+            return 0
+        with connection.cursor() as cursor:
+            self.execute(cursor, values, within="SELECT COUNT(*) FROM (%s) AS counted")
+            return int(cursor.fetchone()[0])
+
+
+class Change(Statement):
+    """What updates or deletes rows."""
+
+    def carry_out(self, values: Sequence[Value]) -> int:
+        if not self.sql:
+            return 0
+        with connection.cursor() as cursor:
+            self.execute(cursor, values)
+            return int(cursor.rowcount)
+
+
+class Update(Change):
+    def __init__(self, change: tuple[Rows, dict[str, Any]], marks: Sequence[Value]) -> None:
+        rows, columns = change
+        query = cast("UpdateQuery", rows.query.chain(UpdateQuery))
+        query.add_update_values(columns)
+        query.annotations = {}
+        super().__init__(query.get_compiler(connection=connection), marks)
+
+
+class Removal(Change):
+    def __init__(self, rows: Rows, marks: Sequence[Value]) -> None:
+        super().__init__(rows.query.chain(DeleteQuery).get_compiler(connection=connection), marks)
 
 
 def _converted(row: Iterable[Any], converters: Converters) -> list[Any]:
@@ -64,43 +99,58 @@ def _converted(row: Iterable[Any], converters: Converters) -> list[Any]:
     return values
 
 
-_statements: dict[Hashable, Statement] = {}
-
-
-def rows(build: Build, *shape: Any, **values: str) -> list[Any]:
+def rows(build: Callable[..., Rows], *shape: Any, **values: Value) -> list[Any]:
     """The rows of `build(*shape, **values)`, a query by `values_list`, as named tuples.
 
-    The query must depend on nothing else, the clock apart; each value is one of its parameters, unchanged.
+    It must depend on nothing else; each value is one of its parameters, unchanged.
     """
-    return _statement(build, shape, values).all(_marked(values))
+    return _kept(Query, build, shape, values).all(tuple(values.values()))
 
 
-def first(build: Build, *shape: Any, **values: str) -> Any | None:
+def first(build: Callable[..., Rows], *shape: Any, **values: Value) -> Any | None:
     found = rows(build, *shape, **values)
     return found[0] if found else None
 
 
-def count(build: Build, *shape: Any, **values: str) -> int:
-    return _statement(build, shape, values).count(_marked(values))
+def count(build: Callable[..., Rows], *shape: Any, **values: Value) -> int:
+    return _kept(Query, build, shape, values).count(tuple(values.values()))
 
 
-def _statement(build: Build, shape: Sequence[Any], values: Iterable[str]) -> Statement:
-    known = (build, *shape, *values, connection.vendor, clock.now)
-    statement = _statements.get(known)
-    if statement is None:
+def update(build: Callable[..., tuple[Rows, dict[str, Any]]], *shape: Any, **values: Value) -> int:
+    """Change the rows of a queryset as its `update` would, by what `build` returns: the queryset, and the columns.
+
+    Return how many there were.
+    """
+    return _kept(Update, build, shape, values).carry_out(tuple(values.values()))
+
+
+def delete(build: Callable[..., Rows], *shape: Any, **values: Value) -> int:
+    """Delete the rows of a query to which nothing points; return how many there were."""
+    return _kept(Removal, build, shape, values).carry_out(tuple(values.values()))
+
+
+_statements: dict[Hashable, Statement] = {}
+Kind = TypeVar("Kind", bound=Statement)
+
+
+def _kept(kind: Callable[..., Kind], build: Callable[..., Any], shape: Sequence[Any], values: dict[str, Value]) -> Kind:
+    types = tuple((name, type(value)) for name, value in values.items())
+    known = (kind, build, *shape, types, connection.vendor)
+    statement = cast("Kind | None", _statements.get(known))
+    if statement and not clock.is_replaced():
+        return statement
+    marks = {name: _mark(place, value) for place, (name, value) in enumerate(values.items())}
+    statement = kind(build(*shape, **marks), list(marks.values()))
+    if not clock.is_replaced():
         if len(_statements) >= MOST_STATEMENTS:
             _statements.clear()
-        marks = {name: _mark(name) for name in values}
-        statement = _statements[known] = Statement(build(*shape, **marks), list(marks.values()))
+        _statements[known] = statement
     return statement
 
 
-def _marked(values: dict[str, str]) -> dict[str, str]:
-    return {_mark(name): value for name, value in values.items()}
-
-
-def _mark(name: str) -> str:
-    return f"<{name}>"
+def _mark(place: int, value: Value) -> Value:
+    """Of the type of the value, and like nothing that a query says by itself."""
+    return f"<value {place}>" if isinstance(value, str) else LARGEST_INTEGER - place
 
 
 def create(model: type[Row], **columns: Any) -> Row:

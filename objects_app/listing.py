@@ -285,19 +285,3 @@ def own_uploads(actor: Actor) -> list[Any]:
     access.require_scope(actor, Verb.READ)
     found = access.own_objects(actor).uploading().newest_first()
     return list(found.values_list(*UPLOAD_COLUMNS, named=True)[: MOST_UPLOADS + 1])
-
-
-MOST_METADATA = 1_000
-
-
-def metadata_keys(actor: Actor) -> list[str]:
-    """The keys in the metadata of the account's objects, sorted; at most MOST_METADATA."""
-    access.require_scope(actor, Verb.READ)
-    pairs = access.own_metadata(actor).order_by("key").values_list("key", flat=True)
-    return list(pairs.distinct()[:MOST_METADATA])
-
-
-def metadata_values(actor: Actor, key: str) -> list[str]:
-    access.require_scope(actor, Verb.READ)
-    pairs = access.own_metadata(actor).filter(key=key).order_by("value").values_list("value", flat=True)
-    return list(pairs.distinct()[:MOST_METADATA])

@@ -197,10 +197,8 @@ OWN_COLUMNS = tuple(field.attname for field in StoredObject._meta.concrete_field
 EVERY_COLUMN = (*OWN_COLUMNS, "seen_at", "current_state")  # those that with_current_state() adds come last
 
 
-def stored_object_of(row: Any | None) -> StoredObject | None:
+def stored_object_of(row: Any) -> StoredObject:
     """The object of a row of EVERY_COLUMN."""
-    if row is None:
-        return None
     stored_object = StoredObject.from_db(DEFAULT_DB_ALIAS, OWN_COLUMNS, row[: len(OWN_COLUMNS)])
     stored_object.seen_at, stored_object.current_state = row[len(OWN_COLUMNS) :]
     return stored_object

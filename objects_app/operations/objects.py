@@ -1,11 +1,12 @@
 """Objects: create, change, publish, unpublish, delete."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from objects_app import access, audit, clock, compiled
 from objects_app.access import Actor, Verb
@@ -13,7 +14,14 @@ from objects_app.audit import AuditAction
 from objects_app.errors import WrongState
 from objects_app.failpoints import fp
 from objects_app.models import MetadataPair, State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet, fold, is_not_due, new_object_id
+from objects_app.models.objects import (
+    EVERY_COLUMN,
+    StoredObjectQuerySet,
+    fold,
+    is_not_due,
+    new_object_id,
+    stored_object_of,
+)
 from objects_app.operations import uploads
 from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
 from objects_app.operations.tombstones import bury
@@ -174,6 +182,14 @@ def _changeable(stored_object: StoredObject) -> StoredObjectQuerySet:
 def delete_object(stored_object: StoredObject, *, actor: Actor) -> StoredObject:
     """Delete for good, in every state and as often as asked: the row becomes a tombstone, then the bytes go."""
     access.require(actor, Verb.WRITE, stored_object)
-    living = StoredObject.objects.filter(pk=stored_object.pk).exclude(state=State.DELETED)
-    bury(living.select_for_update(), actor=actor, action=AuditAction.OBJECT_DELETED)
+    bury(_lock_living(stored_object.pk), actor=actor, action=AuditAction.OBJECT_DELETED)
     return access.visible_object(actor, stored_object.pk)
+
+
+def _lock_living(object_id: str) -> Iterator[StoredObject]:
+    yield from map(stored_object_of, compiled.rows(_living_row, object_id=object_id))
+
+
+def _living_row(*, object_id: str) -> QuerySet[StoredObject, Any]:
+    living = StoredObject.objects.with_current_state().filter(pk=object_id).exclude(state=State.DELETED)
+    return living.select_for_update().values_list(*EVERY_COLUMN)
