@@ -6,20 +6,18 @@ and the cursor holds when its object is deleted, because the tombstone stays.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 
-from objects_app import access, compiled
+from objects_app import access, compiled, totals
 from objects_app.access import Actor, Kind, Verb
 from objects_app.errors import InvalidCursor
+from objects_app.filters import Filters
 from objects_app.models import State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet, fold, is_live, is_not_due, listed_name, listed_size
+from objects_app.models.objects import StoredObjectQuerySet, listed_name, listed_size
 
 COLUMNS = (
     "id",
@@ -39,50 +37,8 @@ COLUMNS = (
 
 LONGEST_SEARCH = 200  # characters: a substring search takes time by its length, row by row
 ROWS_AT_ONCE = 100
+MOST_COUNTED = 10_000  # where no count is kept
 LARGEST_PAGE = 8 * 1024 * 1024  # characters of names and metadata
-
-
-# What people call content by, and how its content types begin; the API's words for content types are among them.
-KINDS = {
-    "text": ("text",),
-    "image": ("image/",),
-    "audio": ("audio/",),
-    "video": ("video/",),
-    "json": ("application/json", "application/x-ndjson"),
-    "pdf": ("application/pdf",),
-    "archive": (
-        "application/zip",
-        "application/gzip",
-        "application/x-gtar",
-        "application/x-tar",
-        "application/zstd",
-        "gzip",
-        "tar",
-        "tgz",
-    ),
-    "binary": ("application/octet-stream", "binary", "unspecified"),
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What to show; empty shows all. `name` and `search` find a part of the name, `search` also an exact id; `kind` is
-    one of KINDS; the times are of creation, the first one included.
-    """
-
-    name: str = ""
-    search: str = ""
-    content_type: str = ""
-    kind: str = ""
-    state: str = ""
-    is_public: bool | None = None
-    created_from: datetime | None = None
-    created_before: datetime | None = None
-
-    @property
-    def are_plain(self) -> bool:
-        """Whether the SQL is one of few, whatever is looked for."""
-        return not (self.name or self.search or self.created_from or self.created_before)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,10 +110,19 @@ class ObjectList:
             raise InvalidCursor
         return Page(rows, has_more=False)
 
-    def count(self) -> int:
-        if not self.filters.are_plain:
-            return self.rows.count()
-        return compiled.count(_all_of, type(self), self._shape(), self.order, **self.values())
+    def count(self) -> int | None:
+        """How many there are in all; None for more than MOST_COUNTED of which no count is kept."""
+        if self.filters.are_counted:
+            return self.total()
+        if self.filters.are_plain:
+            number = compiled.count(_some_of, type(self), self._shape(), self.order, **self.values())
+        else:
+            number = self.rows[: MOST_COUNTED + 1].count()
+        return number if number <= MOST_COUNTED else None
+
+    def total(self) -> int:
+        """From the counts that are kept."""
+        raise NotImplementedError
 
     def _found(self, limit: int, after: str) -> Iterable[Any]:
         """Pages that fit into memory by a statement that is kept; others row by row."""
@@ -187,12 +152,17 @@ class ObjectList:
 class OwnList(ObjectList):
     @property
     def rows(self) -> StoredObjectQuerySet:
-        rows = self.cursors.filter(_state_is(self.filters.state), _matches(self.filters))
+        rows = self.cursors.filter(self.filters.of_state(), self.filters.of_all_but_state())
         return rows.live() if self.order.of_living else rows
 
     @property
     def cursors(self) -> StoredObjectQuerySet:
         return access.own_objects(self.actor)
+
+    def total(self) -> int:
+        if self.order.of_living and self.filters.state == State.DELETED:
+            return 0
+        return totals.of_account(self.actor.account_id, state=self.filters.state, is_public=self.filters.is_public)
 
     def values(self) -> dict[str, str]:
         return super().values() | {"account_id": self.actor.account_id}
@@ -201,9 +171,15 @@ class OwnList(ObjectList):
 class PublicList(ObjectList):
     @property
     def rows(self) -> StoredObjectQuerySet:
-        rows = access.public_objects(self.actor).filter(_matches(self.filters))
-        is_empty = self.filters.state not in ("", State.READ_ONLY) or self.filters.is_public is False
-        return rows.none() if is_empty else rows
+        rows = access.public_objects(self.actor).filter(self.filters.of_all_but_state())
+        return rows.none() if self._is_empty else rows
+
+    def total(self) -> int:
+        return 0 if self._is_empty else totals.of_everybody()
+
+    @property
+    def _is_empty(self) -> bool:
+        return self.filters.state not in ("", State.READ_ONLY) or self.filters.is_public is False
 
     @property
     def cursors(self) -> StoredObjectQuerySet:
@@ -217,8 +193,8 @@ def _page_of(
     return _like(kind, filters, order, **values).sorted_after(after).values_list(*COLUMNS)[:limit]
 
 
-def _all_of(kind: type[ObjectList], filters: Filters, order: Order, **values: str) -> QuerySet[StoredObject, Any]:
-    return _like(kind, filters, order, **values).rows.values_list("pk")
+def _some_of(kind: type[ObjectList], filters: Filters, order: Order, **values: str) -> QuerySet[StoredObject, Any]:
+    return _like(kind, filters, order, **values).rows.values_list("pk")[: MOST_COUNTED + 1]
 
 
 def _like(
@@ -242,38 +218,6 @@ def public_list(actor: Actor, filters: Filters) -> ObjectList:
     """Every account's public objects."""
     access.require_scope(actor, Verb.READ)
     return PublicList(actor, filters)
-
-
-def _state_is(state: str) -> Q:
-    if not state:
-        return is_live()
-    if state == State.DELETED:
-        return Q(current_state=State.DELETED)
-    return Q(state=state) & is_not_due()
-
-
-def _matches(filters: Filters) -> Q:
-    matches = Q()
-    if filters.name:
-        matches &= Q(folded_name__contains=fold(filters.name))
-    if filters.search:
-        matches &= Q(pk=filters.search) | Q(folded_name__contains=fold(filters.search))
-    if filters.content_type:
-        matches &= Q(content_type=filters.content_type)
-    if filters.kind:
-        matches &= reduce(or_, [Q(content_type__startswith=beginning) for beginning in KINDS[filters.kind]])
-    if filters.is_public is not None:
-        matches &= Q(is_public=filters.is_public)
-    return matches & _was_created(filters)
-
-
-def _was_created(filters: Filters) -> Q:
-    between = Q()
-    if filters.created_from:
-        between &= Q(created_at__gte=filters.created_from)
-    if filters.created_before:
-        between &= Q(created_at__lt=filters.created_before)
-    return between
 
 
 MOST_UPLOADS = 100

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from objects_app import access, clock, compiled, listing
 from objects_app.errors import ObjectNotFound
-from objects_app.listing import COLUMNS, ORDERS, Filters
+from objects_app.filters import Filters
+from objects_app.listing import COLUMNS, ORDERS
 from objects_app.models import Account, AuditEvent, State, StoredObject
 from tests.factories import make_object
 

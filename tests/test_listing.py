@@ -6,7 +6,7 @@ import pytest
 
 from objects_app import access, listing
 from objects_app.errors import InvalidCursor, NotAuthenticated
-from objects_app.listing import Filters
+from objects_app.filters import Filters
 from objects_app.models import State
 from tests import environment
 from tests.factories import make_object

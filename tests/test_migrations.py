@@ -2,6 +2,9 @@
 
 from django.core.management import call_command
 
+from objects_app import clock, listing
+from objects_app.filters import Filters
+from objects_app.lifecycle import counts
 from objects_app.models import State
 from tests.factories import make_object, make_person
 from tests.operations.history import row
@@ -14,3 +17,15 @@ def test_finished_objects_count_as_verified_when_they_were_completed(real_databa
     call_command("migrate", verbosity=0)
     assert row(finished).verified_at == row(finished).completed_at
     assert row(upload).verified_at is None
+
+
+def test_objects_that_are_there_are_counted(real_database):
+    alice = make_person("alice")
+    for is_public in (True, True, False):
+        make_object(alice, is_public=is_public)
+    call_command("migrate", "objects_app", "0012", verbosity=0)
+    make_object(alice, state=State.DELETED)
+    call_command("migrate", verbosity=0)
+    assert listing.own_list(alice.actor, Filters()).count() == 3
+    assert listing.own_list(alice.actor, Filters(is_public=True)).count() == 2
+    assert list(counts.find_wrong(clock.now())) == []

@@ -9,7 +9,7 @@ from django.db import connection
 
 from config import databases
 from objects_app import listing
-from objects_app.listing import Filters
+from objects_app.filters import Filters
 from objects_app.models import StoredObject
 from tests.databases import NAME, everything_in
 

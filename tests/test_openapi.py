@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.urls import get_resolver
 
 from objects_app.api.outputs import ObjectOutput, PageOutput, UploadOutput, object_shape, page_shape, upload_shape
-from objects_app.listing import Filters, own_list
+from objects_app.filters import Filters
+from objects_app.listing import own_list
 from objects_app.operations import objects
 from objects_app.operations.objects import NewObject
 from objects_app.web.docs import OPENAPI_FILE
@@ -92,6 +93,6 @@ def test_an_upload_has_exactly_the_fields_that_are_described(alice):
 def test_a_page_has_exactly_the_fields_that_are_described(alice):
     factories.make_object(alice)
     page = own_list(alice.actor, Filters()).page(limit=20)
-    shape = page_shape(page, total=1)
+    shape = page_shape(page) | {"total_count": 1}
     assert shape.keys() == PageOutput().fields.keys()
     assert shape["objects"][0].keys() == ObjectOutput().fields.keys()

@@ -15,7 +15,8 @@ from objects_app.api.fields import (
     Sha256Field,
     TextField,
 )
-from objects_app.listing import LONGEST_SEARCH, Filters
+from objects_app.filters import Filters
+from objects_app.listing import LONGEST_SEARCH
 from objects_app.models import State
 from objects_app.operations.objects import NewObject, ObjectChanges
 

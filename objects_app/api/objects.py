@@ -95,8 +95,8 @@ class ObjectViewSet(ViewSet):
     def _page(self, objects: ObjectList, query: ListQuery) -> Response:
         options = query.validated_data
         page = objects.page(limit=options["limit"], after=options["starting_after"])
-        total = objects.count() if options["include_total_count"] else None
-        return Response(page_shape(page, total=total))
+        total = {"total_count": objects.count()} if options["include_total_count"] else {}
+        return Response(page_shape(page) | total)
 
     def _fingerprint(self) -> Fingerprint | None:
         """Only of a request whose id the client chose."""

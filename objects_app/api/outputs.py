@@ -36,7 +36,12 @@ class UploadOutput(ObjectOutput):
 class PageOutput(serializers.Serializer[Any]):
     objects = ObjectOutput(many=True)
     has_more = serializers.BooleanField()
-    total_count = serializers.IntegerField(required=False, help_text="Absent where include_total_count is false.")
+    total_count = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Of all pages. Absent where include_total_count is false; null where a search, a content type or a "
+        "time matches more than 10000.",
+    )
 
 
 class DownloadUrlOutput(serializers.Serializer[Any]):
@@ -158,6 +163,5 @@ def verdict_shape(verdict: Verdict) -> Shape:
     return {"id": verdict.key_id, "can_read": verdict.can_read, "reason": verdict.reason}
 
 
-def page_shape(page: Page, *, total: int | None) -> Shape:
-    shape: Shape = {"objects": [object_shape(row) for row in page.rows], "has_more": page.has_more}
-    return shape if total is None else shape | {"total_count": total}
+def page_shape(page: Page) -> Shape:
+    return {"objects": [object_shape(row) for row in page.rows], "has_more": page.has_more}

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from objects_app.durations import LONGEST
-from objects_app.lifecycle import anomalies, leftovers, objects, promotions, records, sealing, verification
+from objects_app.lifecycle import anomalies, counts, leftovers, objects, promotions, records, sealing, verification
 from objects_app.lifecycle.sweeps import Moment, Sweep, Swept
 
 
@@ -98,6 +98,21 @@ SWEEPS = [
         lambda: timedelta(0),
         records.find_key_uses,
         _all_at_once(records.roll_up_key_uses),
+    ),
+    Sweep(
+        "fold_counts",
+        "Put together the counts of objects that many changes left in many rows",
+        lambda: timedelta(0),
+        counts.find_scattered,
+        _all_at_once(counts.fold_counts),
+        batch_size=counts.PUT_TOGETHER_AT_ONCE,
+    ),
+    Sweep(
+        "recount_objects",
+        "Compare the counts of objects with the objects",
+        lambda: timedelta(0),
+        counts.find_wrong,
+        _walking(counts.recount_objects),
     ),
     Sweep(
         "forget_sessions",

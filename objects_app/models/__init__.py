@@ -2,6 +2,7 @@
 
 from objects_app.models.accounts import Account, Membership, Role, User
 from objects_app.models.audit import AuditEvent, AuditSeal
+from objects_app.models.counts import ObjectCount
 from objects_app.models.invitations import Invitation
 from objects_app.models.jobs import Job, JobRun
 from objects_app.models.keys import ApiKey, KeyNetwork, KeyUse
@@ -22,6 +23,7 @@ __all__ = [
     "KeyUse",
     "Membership",
     "MetadataPair",
+    "ObjectCount",
     "Promotion",
     "Role",
     "State",

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest
 
 from objects_app import listing
+from objects_app.filters import Filters
 from objects_app.models import State
 
 KINDS = {
@@ -47,10 +48,10 @@ class FilterForm(forms.Form):
     order = forms.ChoiceField(required=False, choices=list(ORDERS.items()))
     after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
-    def filters(self) -> listing.Filters:
+    def filters(self) -> Filters:
         wanted = self.cleaned_data
         until = wanted["created_to"]
-        return listing.Filters(
+        return Filters(
             search=wanted["search"],
             state=wanted["state"],
             kind=wanted["kind"],

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from objects_app import access, listing
 from objects_app.access import Actor
 from objects_app.errors import BadRequest, InvalidCursor, NotDownloadable, ObjectNotFound
+from objects_app.filters import Filters
 from objects_app.models import StoredObject
 from objects_app.models.objects import StoredObjectQuerySet
 from objects_app.operations import downloads, looks
@@ -38,7 +39,7 @@ def list_public(request: HttpRequest, member: Member) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest("The address of this list asks for something that does not exist.")
     wanted = form.cleaned_data
-    filters = listing.Filters(search=wanted["search"], kind=wanted["kind"])
+    filters = Filters(search=wanted["search"], kind=wanted["kind"])
     try:
         page = listing.public_list(member.actor, filters).page(limit=ROWS, after=wanted["after"])
     except InvalidCursor:

@@ -112,5 +112,7 @@ SWEEPS = {
     "verify_lengths": Case(World.completed, _sweep("verify_lengths")),
     "verify_digests": Case(World.completed, _sweep("verify_digests")),
     "roll_up_key_uses": Case(World.completed, _sweep("roll_up_key_uses")),
+    "fold_counts": Case(World.completed, _sweep("fold_counts")),
+    "recount_objects": Case(World.completed, _sweep("recount_objects")),
 }
 CASES = UPLOADS | CHANGES | READS | SWEEPS

@@ -8,11 +8,12 @@ from tests.faults.cases import CHANGES, READS, SWEEPS, UPLOADS
 from tests.faults.files import FileFault
 from tests.faults.trial import Trial
 
+OF_ROWS_ALONE = {"roll_up_key_uses", "fold_counts", "recount_objects"}
 WITH_FILES = {
     **UPLOADS,
     **{name: CHANGES[name] for name in ("complete_with_wrong_content", "delete")},
     "download": READS["download"],
-    **{name: case for name, case in SWEEPS.items() if name != "roll_up_key_uses"},
+    **{name: case for name, case in SWEEPS.items() if name not in OF_ROWS_ALONE},
 }
 
 

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import orjson
+from django.db import connection
 
 from objects_app import access, clock
 from objects_app.lifecycle import leftovers, runs
@@ -94,6 +95,10 @@ class World:
         answer = self.front.ask("GET", self.bystander.url)
         return (answer.status, answer.body) == (200, BODY)
 
+    def has_no_locks(self) -> bool:
+        """Whether the database has noticed that a connection was cut, and let go of what that held."""
+        return self.front.work(_has_no_locks)
+
     def sweep(self, name: str) -> Answer:
         if name in ON_TIME:
             by_hand = {"before": clock.now(), "started_by": "tests", "longest": runs.LONGEST_RUN}
@@ -140,3 +145,14 @@ def _clean() -> None:
     """What the schedule does in time, at age 0."""
     for sweep in (leftovers.purge_bytes, leftovers.remove_orphans, leftovers.remove_parts):
         sweep(before=clock.now())
+
+
+def _has_no_locks() -> bool:
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks JOIN pg_database ON oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory'"
+        )
+        return cursor.fetchone() is None

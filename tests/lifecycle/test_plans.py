@@ -5,8 +5,8 @@ from django.db import connection
 
 from objects_app import clock, listing
 from objects_app.access import SCOPES, Actor, Kind
+from objects_app.filters import Filters
 from objects_app.lifecycle import leftovers, objects, promotions, records, verification
-from objects_app.listing import Filters
 from objects_app.models import StoredObject
 
 SELECTS = {

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from objects_app import clock
-from objects_app.lifecycle import leftovers
+from objects_app.lifecycle import counts, leftovers
 from objects_app.models import State, StoredObject
 from objects_app.storage.base import new_key
 from tests.factories import put_bytes
@@ -86,3 +86,14 @@ def test_the_same_creation_eight_times_at_once_makes_one_row(scenes):
     for scene in scenes(uploading):
         assert at_once(*[partial(create, scene)] * 8) == ["UPLOADING"] * 8
         assert creations(scene) == "one"
+
+
+def test_counts_that_are_folded_while_objects_come_and_go_stay_right(scenes, new_scene):
+    for scene in scenes(staged):
+        others = [new_scene(completed) for _ in range(4)]
+        changes = [partial(complete, scene), *(partial(delete, each) for each in others)]
+        folds = [partial(counts.fold_counts, before=clock.now(), limit=limit) for limit in (2, 10, 1_000)]
+        outcomes = at_once(*changes, *folds)
+        assert outcomes[: len(changes)] == ["READ_ONLY"] + ["DELETED"] * 4
+        assert all(outcome.trouble == () for outcome in outcomes[len(changes) :])
+        assert list(counts.find_wrong(clock.now())) == []
