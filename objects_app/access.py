@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
 from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, Role, StoredObject, User
@@ -56,12 +56,25 @@ ROLE_SCOPES = {
 }
 
 
+class StaffRole(StrEnum):
+    """What a member of staff may do on every account, by the Django group of the same name."""
+
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+LOOKS = frozenset({Verb.READ, Verb.SEE_ACTIVITY})
+
 ANYBODY = "anybody"  # in place of an account, in the URLs that visitors of public pages get
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, for which account, through which door and from where."""
+    """Who does something, for which account, through which door and from where.
+
+    Whoever `operates` does everything on every account; whoever `audits` looks at everything and changes nothing.
+    `reason` is what the actor gave as such; it stands in each event.
+    """
 
     kind: Kind
     id: str = ""
@@ -69,9 +82,11 @@ class Actor:
     account_id: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
     operates: bool = False
+    audits: bool = False
     via: Via = Via.API
     address: str | None = None
     request_id: str = ""
+    reason: str = ""
 
     # What DRF asks of a request's user.
     @property
@@ -101,9 +116,30 @@ def person_actor(user: User) -> Actor:
     return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, via=Via.SESSION)
 
 
+def staff_roles(user: User) -> frozenset[StaffRole]:
+    """Staff without one of these roles may do nothing in the admin; superusers operate."""
+    if not (user.is_active and user.is_staff):
+        return frozenset()
+    if user.is_superuser:
+        return frozenset({StaffRole.OPERATOR})
+    prefetch_related_objects([user], "groups")  # once for each instance, which is once for each request
+    return frozenset(StaffRole(group.name) for group in user.groups.all() if group.name in set(StaffRole))
+
+
+def enters_admin(user: User) -> bool:
+    return bool(staff_roles(user))
+
+
+def configures(user: User) -> bool:
+    """People and memberships are set up by superusers alone."""
+    return enters_admin(user) and user.is_superuser
+
+
 def staff_actor(user: User) -> Actor:
-    """An operator in the admin, who acts on every account's objects."""
-    return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, operates=True, via=Via.ADMIN)
+    """A member of staff in the admin."""
+    operates = StaffRole.OPERATOR in staff_roles(user)
+    audits = enters_admin(user) and not operates
+    return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, operates=operates, audits=audits, via=Via.ADMIN)
 
 
 def system_actor(job: str) -> Actor:
@@ -148,7 +184,7 @@ def own_invitations(actor: Actor) -> QuerySet[Invitation]:
 def visible_objects(actor: Actor) -> StoredObjectQuerySet:
     """What the actor may look at: the account's own objects in every state, and everybody's public ones."""
     everything = StoredObject.objects.with_current_state()
-    if actor.operates:
+    if _does_everywhere(actor, Verb.READ):
         return everything
     if not actor.account_id:
         return everything.none()
@@ -188,8 +224,12 @@ def own_metadata(actor: Actor) -> QuerySet[MetadataPair]:
     return pairs.filter(Exists(StoredObject.objects.live().filter(pk=OuterRef("stored_object"))))
 
 
+def _does_everywhere(actor: Actor, verb: Verb) -> bool:
+    return actor.operates or (actor.audits and verb in LOOKS)
+
+
 def require_scope(actor: Actor, verb: Verb) -> None:
-    if actor.operates:
+    if _does_everywhere(actor, verb):
         return
     if not actor.is_authenticated:
         raise NotAuthenticated
@@ -198,12 +238,14 @@ def require_scope(actor: Actor, verb: Verb) -> None:
 
 
 def holds(actor: Actor, verb: Verb) -> bool:
-    return actor.operates or SCOPES[verb] in actor.scopes
+    return _does_everywhere(actor, verb) or SCOPES[verb] in actor.scopes
 
 
 def require_in_account(actor: Actor, verb: Verb, account_id: str) -> None:
     """For what belongs to an account as a whole: its keys, its members, its activity."""
-    if not actor.operates and not (account_id == actor.account_id and holds(actor, verb)):
+    if _does_everywhere(actor, verb):
+        return
+    if not (account_id == actor.account_id and holds(actor, verb)):
         raise NotAllowed(f"Your role in this account does not let you {verb}.")
 
 

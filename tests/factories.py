@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from objects_app import access
@@ -41,6 +42,15 @@ def make_person(name: str, *, role: Role = Role.OWNER) -> Person:
     membership = Membership.objects.create(account=account, user=user, role=role)
     key, secret = keys.create_key(account, name=f"{name}'s key", actor=OPERATOR)
     return Person(user, account, membership, key, secret)
+
+
+def make_staff(role: str = "", **columns: Any) -> User:
+    """Staff in the group `auditor` or `operator`, a `superuser`, or without a role."""
+    columns = {"is_staff": True, "is_superuser": role == "superuser"} | columns
+    user = User.objects.create_user(f"{role or 'idler'}@{DOMAIN}", PASSWORD, **columns)
+    if role in set(access.StaffRole):
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
 
 
 class Api:

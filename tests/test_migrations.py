@@ -2,8 +2,8 @@
 
 from django.core.management import call_command
 
-from objects_app.models import State
-from tests.factories import make_object, make_person
+from objects_app.models import State, User
+from tests.factories import make_object, make_person, make_staff
 from tests.operations.history import row
 
 
@@ -14,3 +14,12 @@ def test_finished_objects_count_as_verified_when_they_were_completed(real_databa
     call_command("migrate", verbosity=0)
     assert row(finished).verified_at == row(finished).completed_at
     assert row(upload).verified_at is None
+
+
+def test_whoever_was_staff_operates_and_no_auditor_begins_to(real_database):
+    idler, auditor, operator, superuser = map(make_staff, ["", "auditor", "operator", "superuser"])
+    call_command("migrate", "objects_app", "0012", verbosity=0)
+    call_command("migrate", verbosity=0)
+    roles = {user: sorted(user.groups.values_list("name", flat=True)) for user in User.objects.all()}
+    assert roles == {idler: ["operator"], auditor: [], operator: ["operator"], superuser: []}
+    assert not User.objects.get(pk=auditor.pk).is_staff

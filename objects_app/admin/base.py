@@ -26,6 +26,9 @@ class StaffAdmin(ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return self.admin_site.has_permission(request)
 
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return staff_actor(request).operates
+
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 
@@ -40,10 +43,10 @@ class SuperuserAdmin(StaffAdmin):
     """Superusers add and change as well."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return cast("User", request.user).is_superuser
+        return access.configures(cast("User", request.user))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return cast("User", request.user).is_superuser
+        return access.configures(cast("User", request.user))
 
 
 def staff_actor(request: HttpRequest) -> Actor:

@@ -6,9 +6,13 @@ from typing import Any, cast
 from allauth.account.decorators import secure_admin_login
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.sites import UnfoldAdminSite
+
+from objects_app import access
+from objects_app.models import User
 
 View = Callable[..., HttpResponse]
 # Unfold's pages are written with Alpine, which evaluates the expressions of their attributes.
@@ -18,6 +22,9 @@ POLICY = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
 class ObjectsAdminSite(UnfoldAdminSite):
     index_title = "Accounts, objects and who accessed what"
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        return access.enters_admin(cast("User", request.user))
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         return cast("View", csp_update(POLICY)(super().admin_view(view, cacheable)))
 
@@ -26,5 +33,8 @@ class ObjectsAdminSite(UnfoldAdminSite):
         return cast("HttpResponse", secure_admin_login(_go_on)(request))
 
 
-def _go_on(_request: HttpRequest) -> HttpResponse:
+def _go_on(request: HttpRequest) -> HttpResponse:
+    """Whoever may enter the admin is sent here by nothing but a stale address."""
+    if not access.enters_admin(cast("User", request.user)):
+        raise PermissionDenied("You are staff without a role. Ask a superuser to make you an auditor or an operator.")
     return redirect("admin:index")

@@ -56,3 +56,9 @@ def test_no_list_is_edited_in_place_and_no_page_has_inlines():
 def test_runs_of_jobs_can_be_looked_at(staff_browser):
     run = JobRun.objects.create(job="purge_bytes", started_by="beat", rows=7)
     assert "purge_bytes" in staff_browser.get(f"/admin/objects_app/jobrun/{run.pk}/change/").content.decode()
+
+
+def test_staff_without_a_role_are_told_whom_to_ask(browser_of):
+    response = browser_of("").get("/admin/", follow=True)
+    assert response.status_code == 403
+    assert "Ask a superuser to make you an auditor or an operator." in response.content.decode()
