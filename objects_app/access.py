@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
-from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, Role, StoredObject, User
+from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, OpenUpload, Role, StoredObject, User
 from objects_app.models.objects import StoredObjectQuerySet, is_public_now
 from objects_app.signing import TransferGrant
 
@@ -72,8 +72,8 @@ ANYBODY = "anybody"  # in place of an account, in the URLs that visitors of publ
 class Actor:
     """Who does something, for which account, through which door and from where.
 
-    Whoever `operates` does everything on every account; whoever `audits` looks at everything and changes nothing.
-    `reason` is what the actor gave as such; it stands in each event.
+    Whoever `operates` does everything on every account; who `audits` looks at everything and changes nothing; who
+    `configures` sets up people, too. `reason` is what the actor gave as such; it stands in each event.
     """
 
     kind: Kind
@@ -83,6 +83,7 @@ class Actor:
     scopes: frozenset[str] = field(default_factory=frozenset)
     operates: bool = False
     audits: bool = False
+    configures: bool = False
     via: Via = Via.API
     address: str | None = None
     request_id: str = ""
@@ -138,8 +139,15 @@ def configures(user: User) -> bool:
 def staff_actor(user: User) -> Actor:
     """A member of staff in the admin."""
     operates = StaffRole.OPERATOR in staff_roles(user)
-    audits = enters_admin(user) and not operates
-    return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, operates=operates, audits=audits, via=Via.ADMIN)
+    return Actor(
+        kind=Kind.PERSON,
+        id=str(user.pk),
+        label=user.email,
+        operates=operates,
+        audits=enters_admin(user) and not operates,
+        configures=configures(user),
+        via=Via.ADMIN,
+    )
 
 
 def system_actor(job: str) -> Actor:
@@ -189,6 +197,12 @@ def visible_objects(actor: Actor) -> StoredObjectQuerySet:
     if not actor.account_id:
         return everything.none()
     return everything.filter(Q(account_id=actor.account_id) | is_public_now())
+
+
+def open_uploads(actor: Actor) -> StoredObjectQuerySet:
+    """What every account uploads now, for whoever may look at everything."""
+    uploads = OpenUpload.objects.with_current_state().uploading()
+    return uploads if _does_everywhere(actor, Verb.READ) else uploads.none()
 
 
 def own_objects(actor: Actor) -> StoredObjectQuerySet:
@@ -253,6 +267,11 @@ def require_operator(actor: Actor) -> None:
     """Accounts are opened, suspended and resumed by whoever runs the service."""
     if not actor.operates:
         raise NotAllowed("Only operators may do this.")
+
+
+def require_configurer(actor: Actor) -> None:
+    if not actor.configures:
+        raise NotAllowed("Only superusers may do this.")
 
 
 def require(actor: Actor, verb: Verb, stored_object: StoredObject) -> None:

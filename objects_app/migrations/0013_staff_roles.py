@@ -1,4 +1,4 @@
-"""The groups of staff. Whoever was staff did what operators do, and goes on doing it."""
+"""The groups of staff, and a page of the admin. Whoever was staff did what operators do, and goes on doing it."""
 
 from django.db import migrations
 
@@ -30,4 +30,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(add_groups, remove_groups),
+        migrations.CreateModel(
+            name='OpenUpload',
+            fields=[
+            ],
+            options={
+                'verbose_name': 'upload in progress',
+                'verbose_name_plural': 'uploads in progress',
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('objects_app.storedobject',),
+        ),
     ]

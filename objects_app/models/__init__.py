@@ -5,7 +5,7 @@ from objects_app.models.audit import AuditEvent, AuditSeal
 from objects_app.models.invitations import Invitation
 from objects_app.models.jobs import Job, JobRun
 from objects_app.models.keys import ApiKey, KeyNetwork, KeyUse
-from objects_app.models.objects import MetadataPair, State, StoredObject
+from objects_app.models.objects import MetadataPair, OpenUpload, State, StoredObject
 from objects_app.models.promotions import Promotion
 from objects_app.models.requests import IdempotencyRecord
 
@@ -22,6 +22,7 @@ __all__ = [
     "KeyUse",
     "Membership",
     "MetadataPair",
+    "OpenUpload",
     "Promotion",
     "Role",
     "State",
