@@ -65,6 +65,15 @@ def test_operators_and_jobs_see_everything(alice, bob, actor):
     assert set(access.visible_objects(actor).values_list("pk", flat=True)) == everything
 
 
+def test_uploads_of_every_account_are_for_those_who_may_look_at_everything(alice, bob):
+    upload = make_object(alice, state=State.UPLOADING)
+    make_object(alice)
+    for actor in (OPERATOR, access.staff_actor(make_staff("auditor"))):
+        assert [row.pk for row in access.open_uploads(actor)] == [upload.pk]
+    for actor in (alice.actor, bob.actor, NOBODY):
+        assert not access.open_uploads(actor).exists()
+
+
 def test_own_objects_leave_out_what_others_made_public(alice, bob):
     make_object(alice, is_public=True)
     mine = make_object(bob)

@@ -74,7 +74,7 @@ class StaffAdmin(ModelAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         word = search_term.strip()
-        if not word:
+        if not (word and self.search_fields):
             return queryset, False
         if len(word) > LONGEST_SEARCH or not is_clean(word):
             messages.warning(request, ONE_WORD)

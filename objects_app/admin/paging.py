@@ -42,54 +42,55 @@ class PagedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         before = request.GET.get(BEFORE, "")
-        beyond = self._beyond(before)
-        floor = self._floor(request, beyond)
-        found = self.queryset.filter(beyond)
-        if floor:
-            found = found.filter(_up_to(self._order, floor))
-        rows = list(found[: self.list_per_page + 1])
+        try:
+            beyond = self._beyond(before) if before else Q()
+            floor = self._floor(request, beyond)
+            rows = list(self.queryset.filter(beyond, self._up_to(floor))[: self.list_per_page + 1])
+        except (ValueError, ValidationError) as error:
+            raise IncorrectLookupParameters(error) from error
         self.result_list = rows[: self.list_per_page]
-        self._set_pages(before, last=self._last(rows, floor))
+        self._set_pages(before, last=rows[self.list_per_page - 1].pk if len(rows) > self.list_per_page else floor)
         self.looked_through = WINDOW if floor and len(rows) <= self.list_per_page else 0
         self._set_what_is_not_known()
 
-    @property
-    def _order(self) -> list[tuple[str, bool]]:
-        """Columns, the last of which is the key, and whether they descend."""
-        return [(name.removeprefix("-"), name.startswith("-")) for name in self.queryset.query.order_by]
+    def _beyond(self, key: Any) -> Q:
+        """What follows the row of this key, in an order that may descend by some columns and ascend by others."""
+        beyond = Q()
+        for name in reversed(self.queryset.query.order_by):
+            column, follows = name.removeprefix("-"), "lt" if name.startswith("-") else "gt"
+            place = self._place(key, column)
+            further = Q(**{f"{column}__{follows}": place})
+            beyond = Q(**{f"{column}__{follows}e": place}) & (further | beyond) if beyond else further
+        return beyond
 
-    def _beyond(self, before: str) -> Q:
-        if not before:
+    def _place(self, key: Any, column: str) -> Any:
+        """The database compares what it holds: a time that was read says less on SQLite."""
+        return key if column == "pk" else self.root_queryset.filter(pk=key).values(column)
+
+    def _up_to(self, floor: Any) -> Q:
+        """What does not follow the floor; the first column says so by itself, for the index."""
+        if floor is None:
             return Q()
-        try:
-            place = self.root_queryset.filter(pk=before).values_list(*(name for name, _ in self._order)).first()
-        except (ValueError, ValidationError) as error:
-            raise IncorrectLookupParameters(error) from error
-        if place is None:
-            raise IncorrectLookupParameters("There is no such page.")
-        return _beyond(self._order, place)
+        name = self.queryset.query.order_by[0]
+        column = name.removeprefix("-")
+        bound = f"{column}__{'gte' if name.startswith('-') else 'lte'}"
+        return Q(**{bound: self._place(floor, column)}) & ~self._beyond(floor)
 
-    def _floor(self, request: HttpRequest, beyond: Q) -> tuple[Any, ...] | None:
-        """The place of the last row that is looked at; None where the list ends before."""
+    def _floor(self, request: HttpRequest, beyond: Q) -> Any:
+        """The key of the last row that is looked at; None where the list ends before."""
         if not self._may_be_rare():
             return None
         within = self.root_queryset
         for each in self.filter_specs:
-            if getattr(each, "is_indexed", False):
-                within = each.queryset(request, within) or within
+            narrowed = each.queryset(request, within) if getattr(each, "is_indexed", False) else None
+            within = within if narrowed is None else narrowed
         within = within.filter(beyond).order_by(*self.queryset.query.order_by)
-        return within.values_list(*(name for name, _ in self._order))[WINDOW - 1 : WINDOW].first()
+        return within.values_list("pk", flat=True)[WINDOW - 1 : WINDOW].first()
 
     def _may_be_rare(self) -> bool:
         if self.query:
             return not self.model_admin.finds_by_index(self.query)
         return any(is_used(each) and not getattr(each, "is_indexed", False) for each in self.filter_specs)
-
-    def _last(self, rows: list[Any], floor: tuple[Any, ...] | None) -> Any:
-        """The key behind which the next page begins; None at the end."""
-        if len(rows) > self.list_per_page:
-            return rows[self.list_per_page - 1].pk
-        return floor[-1] if floor else None
 
     def _set_pages(self, before: str, *, last: Any) -> None:
         self.first_page = self.get_query_string() if before else ""
@@ -102,22 +103,6 @@ class PagedChangeList(ChangeList):
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = True
         self.paginator = WithoutNumbers(self.result_list, self.list_per_page)
-
-
-def _beyond(order: list[tuple[str, bool]], place: tuple[Any, ...]) -> Q:
-    """The rows that follow the place in the order, which may descend by some columns and ascend by others."""
-    (name, descends), *rest = order
-    further = Q(**{f"{name}__{'lt' if descends else 'gt'}": place[0]})
-    if not rest:
-        return further
-    not_before = Q(**{f"{name}__{'lte' if descends else 'gte'}": place[0]})  # on its own, for the index
-    return not_before & (further | _beyond(rest, place[1:]))
-
-
-def _up_to(order: list[tuple[str, bool]], floor: tuple[Any, ...]) -> Q:
-    """The rows that are not beyond the floor; the first column says so by itself, for the index."""
-    name, descends = order[0]
-    return Q(**{f"{name}__{'gte' if descends else 'lte'}": floor[0]}) & ~_beyond(order, floor)
 
 
 def is_used(list_filter: ListFilter) -> bool:

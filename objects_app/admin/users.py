@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -19,6 +20,8 @@ from objects_app.admin.base import SuperuserAdmin, staff_actor
 from objects_app.admin.filters import AccountFilter, ChoiceFilter
 from objects_app.models import Membership, Role, User
 from objects_app.operations import members, people
+
+admin.site.unregister(Group)  # which comes with Django's page of users; roles are given by a verb
 
 
 class NewUserForm(UserCreationForm):
