@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
 from objects_app import access, request_id
 from objects_app.access import Actor
+from objects_app.admin import shown
 from objects_app.admin.paging import PagedChangeList, WithoutNumbers
 from objects_app.errors import ObjectsError
 from objects_app.listing import LONGEST_SEARCH
@@ -99,6 +102,10 @@ class StaffAdmin(ModelAdmin):
             return super().delete_view(request, *args, **kwargs)
         except ObjectsError as refusal:
             return _told(request, refusal)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
+        """The audit trail is the history of everything."""
+        return redirect(shown.address_of_events(unquote(object_id)))
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """The verbs have recorded it in the audit trail; the admin's own log could be changed."""

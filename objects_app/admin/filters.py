@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 from objects_app.ids import first_id
 
 ONE_DAY = timedelta(days=1)
+FIRST_DAY, LAST_DAY = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # of which ids can tell
 
 
 class ChoiceFilter(DropdownFilter):
@@ -55,9 +56,10 @@ class CreatedFilter(RangeDateFilter):
         if not word:
             return None
         try:
-            return max(datetime.combine(date.fromisoformat(word), time.min, UTC), datetime(1970, 1, 3, tzinfo=UTC))
+            day = datetime.combine(date.fromisoformat(word), time.min, UTC)
         except ValueError as error:
             raise IncorrectLookupParameters(error) from error
+        return min(max(day, FIRST_DAY), LAST_DAY)
 
 
 class ObjectCreatedFilter(CreatedFilter):

@@ -67,9 +67,17 @@ def link(address: str, words: str) -> str:
 
 def list_of(noun: str, words: str, **query: str) -> str:
     """A link to a list of the admin."""
-    return link(f"{reverse(f'admin:objects_app_{noun}_changelist')}?{urlencode(query)}", words)
+    return link(_address_of(noun, **query), words)
+
+
+def _address_of(noun: str, **query: str) -> str:
+    return f"{reverse(f'admin:objects_app_{noun}_changelist')}?{urlencode(query)}"
 
 
 def events_of(row: Model) -> str:
     """A link to everything that happened to the row."""
-    return list_of("auditevent", "What happened to it", target=str(row.pk))
+    return link(address_of_events(str(row.pk)), "What happened to it")
+
+
+def address_of_events(target_id: str) -> str:
+    return _address_of("auditevent", target=target_id)

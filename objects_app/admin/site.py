@@ -1,12 +1,13 @@
 """The operator's admin, which has no sign-in of its own."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.sites import UnfoldAdminSite
@@ -26,7 +27,7 @@ class ObjectsAdminSite(UnfoldAdminSite):
         return access.enters_admin(cast("User", request.user))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        return cast("View", csp_update(POLICY)(super().admin_view(view, cacheable)))
+        return cast("View", csp_update(POLICY)(_without_nul(super().admin_view(view, cacheable))))
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -45,6 +46,22 @@ class ObjectsAdminSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
         """The same sign-in as for everybody, second factor included; whoever is signed in and no staff is refused."""
         return cast("HttpResponse", secure_admin_login(_go_on)(request))
+
+
+def _without_nul(view: View) -> View:
+    """PostgreSQL compares no text with a NUL in it."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        sent = [
+            request.path,
+            *(word for each in (request.GET, request.POST) for _, words in each.lists() for word in words),
+        ]
+        if any("\0" in word for word in sent):
+            raise BadRequest
+        return view(request, *args, **kwargs)
+
+    return checked
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:
