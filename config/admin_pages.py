@@ -1,5 +1,42 @@
 """How the operator's admin looks: Unfold's settings, in the colours of the pages."""
 
+from typing import Any
+
+from django.urls import reverse_lazy
+
+
+def _list_of(noun: str, title: str, icon: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:objects_app_{noun}_changelist")}
+
+
+NAVIGATION = [
+    {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
+    {
+        "title": "Accounts",
+        "items": [
+            _list_of("account", "Accounts", "domain"),
+            _list_of("user", "Users", "person"),
+            _list_of("membership", "Members", "group"),
+            _list_of("invitation", "Invitations", "mail"),
+        ],
+    },
+    {
+        "title": "Objects",
+        "items": [
+            _list_of("storedobject", "Objects", "inventory_2"),
+            _list_of("openupload", "Uploads in progress", "upload"),
+            _list_of("apikey", "API keys", "key"),
+        ],
+    },
+    {
+        "title": "Audit",
+        "items": [
+            _list_of("auditevent", "Audit events", "history"),
+            _list_of("jobrun", "Job runs", "schedule"),
+        ],
+    },
+]
+
 UNFOLD = {
     "SITE_TITLE": "Holdall",
     "SITE_HEADER": "Holdall",
@@ -37,4 +74,5 @@ UNFOLD = {
         },
     },
     "BORDER_RADIUS": "8px",
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
 }

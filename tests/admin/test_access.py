@@ -32,6 +32,12 @@ def test_a_member_of_an_account_is_no_staff(alice_browser, noun):
     assert response.status_code == 403
 
 
+def test_every_page_leads_to_every_list(staff_browser):
+    page = staff_browser.get("/admin/objects_app/jobrun/").content.decode()
+    for noun in NOUNS:
+        assert f'href="/admin/objects_app/{noun}/"' in page
+
+
 def test_nobody_is_sent_to_the_one_sign_in(db):
     response = Client().get("/admin/objects_app/storedobject/?q=x", follow=True)
     assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=%2Fadmin%2Fobjects_app%2Fstoredobject%2F")
