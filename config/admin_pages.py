@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
+
+
+def _stylesheet(_request: Any) -> str:
+    return static("css/admin.css")
 
 
 def _list_of(noun: str, title: str, icon: str) -> dict[str, Any]:
@@ -46,6 +51,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {
+        "font": {"subtle-light": "var(--color-base-600)"},
         "base": {
             "50": "oklch(98.4% 0.003 258)",
             "100": "oklch(96.6% 0.004 258)",
@@ -74,5 +80,6 @@ UNFOLD = {
         },
     },
     "BORDER_RADIUS": "8px",
+    "STYLES": [_stylesheet],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
 }

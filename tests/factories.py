@@ -49,8 +49,18 @@ def make_staff(role: str = "", **columns: Any) -> User:
     columns = {"is_staff": True, "is_superuser": role == "superuser"} | columns
     user = User.objects.create_user(f"{role or 'idler'}@{DOMAIN}", PASSWORD, **columns)
     if role in set(access.StaffRole):
-        user.groups.add(Group.objects.get_or_create(name=role)[0])
+        _join(user, role)
     return user
+
+
+def give_staff_role(user: User, role: str) -> None:
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    _join(user, role)
+
+
+def _join(user: User, role: str) -> None:
+    """Tests that empty all tables take the groups along."""
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
 
 
 class Api:

@@ -102,7 +102,7 @@ class StoredObjectAdmin(ActingAdmin):
     found_ids: ClassVar = {"obj": "pk", "acc": "account_id"}
     fieldsets = (
         (None, {"fields": ("id", "name", "account", "state_now", "error_reason", "visibility", "page", "events")}),
-        ("Content", {"fields": ("content_type", "exact_size", "sha256", "verified", "pretty_metadata")}),
+        ("Content", {"fields": ("content_type", "exact_size", "digest", "verified", "pretty_metadata")}),
         ("Life", {"fields": ("created", "created_by", "active", "completed", "ends", "deleted")}),
     )
     actions = (
@@ -114,6 +114,7 @@ class StoredObjectAdmin(ActingAdmin):
     change_form_outer_before_template = "admin/object_actions.html"
     size = shown.size_of("size_bytes")
     exact_size = shown.exact_size_of("size_bytes")
+    digest = shown.digest_of("sha256", "SHA-256")
     pretty_metadata = shown.json_of("metadata", "metadata")
     created = shown.moment_of("created_at", "created")
     active = shown.moment_of("last_activity_at", "last activity")

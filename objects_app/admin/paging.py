@@ -98,8 +98,7 @@ class PagedChangeList(ChangeList):
 
     def _set_what_is_not_known(self) -> None:
         """What templates of Django ask for; pages have no numbers, and nobody knows how many rows there are."""
-        self.result_count = len(self.result_list)
-        self.full_result_count = None
+        self.result_count = self.full_result_count = len(self.result_list)
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = True
         self.paginator = WithoutNumbers(self.result_list, self.list_per_page)

@@ -47,7 +47,17 @@ def exact_size_of(column: str, description: str = "size") -> Shown:
     @admin.display(description=description)
     def shown(_page: Any, row: Any) -> str:
         size = getattr(row, column)
-        return NOTHING if size is None else f"{filesizeformat(size)} ({size:,} bytes)"
+        if size is None or size < 1024:
+            return NOTHING if size is None else f"{size} bytes"
+        return f"{filesizeformat(size)} ({size:,} bytes)"
+
+    return shown
+
+
+def digest_of(column: str, description: str) -> Shown:
+    @admin.display(description=description)
+    def shown(_page: Any, row: Any) -> str:
+        return format_html("<code>{}</code>", getattr(row, column)) if getattr(row, column) else NOTHING
 
     return shown
 

@@ -120,9 +120,9 @@ def test_bytes_are_read_anew_and_what_was_found_is_told_and_recorded(alice, staf
 
 
 def test_the_page_of_an_object_shows_all_but_where_its_bytes_are(alice, staff_browser):
-    stored_object = make_object(alice, metadata={"run": "<7>"})
+    stored_object = make_object(alice, metadata={"run": "<7>"}, content=b"x" * 2048)
     page = page_of(staff_browser, stored_object)
-    for words in (stored_object.sha256, "(5 bytes)", "&quot;run&quot;: &quot;&lt;7&gt;&quot;", alice.account.name):
+    for words in (stored_object.sha256, "(2,048 bytes)", "&quot;run&quot;: &quot;&lt;7&gt;&quot;", alice.account.name):
         assert words in page
     assert f"/admin/objects_app/auditevent/?target={stored_object.pk}" in page
     assert stored_object.blob_key not in page
