@@ -21,9 +21,6 @@ from objects_app.text import is_clean
 MOST_ROWS = 500
 NAMES_SHOWN = 100
 LONGEST_REASON = 500
-TOO_MANY = (
-    f"At most {MOST_ROWS} can be changed at once, and only those that are selected one by one. Nothing was changed."
-)
 UNCHANGED = "nothing to change"
 Verb = Callable[..., bool | str]
 
@@ -53,7 +50,8 @@ class Outcome:
 class BulkAction:
     """`verb` takes a row and the actor, and returns whether it changed it, or says in words what it found.
 
-    `done` says of a row that the verb changed it; `warning` what cannot be undone; `uses` who used a row lately.
+    `done` says of a row that the verb changed it; `warning` what cannot be undone; `uses` who used a row lately; `most`
+    how many rows can be waited for.
     """
 
     name: str
@@ -62,6 +60,7 @@ class BulkAction:
     done: str
     warning: str = ""
     uses: Callable[..., str] | None = None
+    most: int = MOST_ROWS
 
     # What Django's admin and templates ask of an action.
     allowed_permissions = ("operate",)
@@ -76,8 +75,8 @@ class BulkAction:
         return self.label
 
     def __call__(self, page: StaffAdmin, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
-        rows = list(chosen[: MOST_ROWS + 1])
-        if refusal := _refusal(request, rows):
+        rows = list(chosen[: self.most + 1])
+        if refusal := _refusal(request, rows, most=self.most):
             messages.error(request, refusal)
             return None
         form = ReasonForm(request.POST if "confirmed" in request.POST else None)
@@ -113,9 +112,9 @@ class BulkAction:
         return TemplateResponse(request, "admin/action.html", context | more)
 
 
-def _refusal(request: HttpRequest, rows: list[Model]) -> str:
-    if request.POST.get("select_across", "0") not in ("", "0") or len(rows) > MOST_ROWS:
-        return TOO_MANY
+def _refusal(request: HttpRequest, rows: list[Model], *, most: int) -> str:
+    if request.POST.get("select_across", "0") not in ("", "0") or len(rows) > most:
+        return f"At most {most} can be chosen for this at once, each by itself. Nothing was changed."
     return "" if rows else "Nothing of what was selected is here any more."
 
 

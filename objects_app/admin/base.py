@@ -37,6 +37,7 @@ class StaffAdmin(ModelAdmin):
     paginator: Any = WithoutNumbers
     ordering: ClassVar[Any] = ("-pk",)
     sortable_by: Any = ()
+    list_per_page = 50
     list_disable_select_all = True
     list_filter_submit = True
     list_fullwidth = True

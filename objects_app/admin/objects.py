@@ -25,6 +25,7 @@ from objects_app.operations import downloads, looks, objects, uses, verification
 MIB = 1024 * 1024
 SIZES = {"1m": ("1 MiB or more", MIB), "100m": ("100 MiB or more", 100 * MIB), "1g": ("1 GiB or more", 1024 * MIB)}
 COLOURS = {"Uploading": "info", "Read Only": "success", "Error": "danger", "Deleted": "warning"}
+MOST_VERIFIED = 20
 DOWNLOAD_LIFETIME = timedelta(minutes=5)
 
 
@@ -108,7 +109,7 @@ class StoredObjectAdmin(ActingAdmin):
     actions = (
         BulkAction("make_public", "Make public", objects.publish, done="made public"),
         BulkAction("make_private", "Make private", objects.unpublish, done="made private"),
-        BulkAction("verify", "Verify the bytes", verify, done="verified"),
+        BulkAction("verify", "Verify the bytes", verify, done="verified", most=MOST_VERIFIED),
         DELETE,
     )
     change_form_outer_before_template = "admin/object_actions.html"

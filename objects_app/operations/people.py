@@ -10,6 +10,7 @@ from django.db import transaction
 from objects_app import access, audit
 from objects_app.access import Actor, StaffRole
 from objects_app.audit import AuditAction
+from objects_app.errors import NotAllowed
 from objects_app.models import User
 
 
@@ -67,13 +68,19 @@ def add_user(user: User, *, actor: Actor) -> None:
 
 
 def change_user(user: User, *, roles: Collection[StaffRole], actor: Actor) -> None:
-    """Write what was changed on the instance; of the groups only those that are roles."""
+    """Write what was changed on the instance; of the groups only those that are roles.
+
+    Nobody changes their own rights, so there is always a superuser left.
+    """
     access.require_configurer(actor)
     with transaction.atomic():
         before = User.objects.select_for_update().get(pk=user.pk)
-        _write(user, before, actor=actor)
         held = set(before.groups.filter(name__in=StaffRole).values_list("name", flat=True))
-        if held != set(roles) or _differing(user, before, RIGHTS):
+        gets_other_rights = held != set(roles) or bool(_differing(user, before, RIGHTS))
+        if gets_other_rights and str(user.pk) == actor.id:
+            raise NotAllowed("Your own rights are changed by another superuser.")
+        _write(user, before, actor=actor)
+        if gets_other_rights:
             _give(user, roles)
             rights = {name: getattr(user, name) for name in RIGHTS}
             audit.record(AuditAction.USER_RIGHTS_CHANGED, actor=actor, target=user, roles=sorted(roles), rights=rights)

@@ -11,7 +11,7 @@ from objects_app.operations import damage
 from objects_app.operations.damage import MISSING, STAGED_MISSING, WRONG_DIGEST, WRONG_LENGTH
 from objects_app.storage import BlobNotFound, digest_of, storage_of
 
-LARGEST_WAITED_FOR = 1024 * 1024 * 1024
+LARGEST_WAITED_FOR = 256 * 1024 * 1024
 
 
 def verify_now(stored_object: StoredObject, *, actor: Actor) -> str:

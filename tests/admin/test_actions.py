@@ -2,7 +2,7 @@
 
 import pytest
 
-from objects_app.admin.actions import MOST_ROWS
+from objects_app.admin.objects import MOST_VERIFIED
 from objects_app.models import Account, ApiKey, AuditEvent, State, StoredObject
 from tests.admin.acting import REASON, act, choose, outcomes, told
 from tests.factories import make_object
@@ -44,14 +44,11 @@ def test_looking_at_an_action_does_nothing(alice, staff_browser):
     assert StoredObject.objects.get().state == State.READ_ONLY
 
 
-def test_more_than_a_page_can_be_are_refused_whole(alice, staff_browser, monkeypatch):
-    monkeypatch.setattr("objects_app.admin.actions.MOST_ROWS", 2)
-    rows = [make_object(alice) for _ in range(3)]
-    response = staff_browser.get(act(staff_browser, "storedobject", "delete", *rows).url)
-    assert told(response) == [
-        f"At most {MOST_ROWS} can be changed at once, and only those that are selected one by one. Nothing was changed."
-    ]
-    assert not StoredObject.objects.filter(state=State.DELETED).exists()
+def test_more_than_can_be_waited_for_are_refused_whole(alice, staff_browser):
+    rows = [make_object(alice) for _ in range(MOST_VERIFIED + 1)]
+    response = staff_browser.get(act(staff_browser, "storedobject", "verify", *rows).url)
+    assert told(response) == ["At most 20 can be chosen for this at once, each by itself. Nothing was changed."]
+    assert not AuditEvent.objects.filter(action="object.verified").exists()
 
 
 def test_all_that_match_can_not_be_selected(alice, staff_browser):

@@ -44,6 +44,15 @@ def test_roles_are_given_and_taken_and_recorded(alice, superuser_browser):
     assert AuditEvent.objects.filter(action="user.rights_changed").count() == 2
 
 
+def test_nobody_changes_their_own_rights(superuser_browser):
+    superuser = User.objects.get(email=ROOT)
+    response = superuser_browser.get(change(superuser_browser, superuser, is_staff="on").url)
+    assert told(response) == ["Your own rights are changed by another superuser."]
+    change(superuser_browser, superuser, is_staff="on", is_superuser="on", name="Root")
+    superuser.refresh_from_db()
+    assert (superuser.is_superuser, superuser.name) == (True, "Root")
+
+
 def test_saving_what_is_there_records_nothing(alice, superuser_browser):
     change(superuser_browser, alice.user)
     assert not AuditEvent.objects.filter(actor_label=ROOT, action__in=["user.changed", "user.rights_changed"]).exists()

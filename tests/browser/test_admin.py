@@ -53,7 +53,7 @@ def test_an_operator_finds_changes_and_gives_the_reason(visit, made, theme, name
 
 def test_a_reason_is_asked_for_by_the_browser_too(visit, made):
     page = visit("olga")
-    page.goto(f"{LIST}{made['walk-2']}/change/")
+    page.goto(f"{LIST}{made['walk-0']}/change/")
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("not used within 30 days")).to_be_visible()
     page.get_by_role("button", name="Delete for good").click()
