@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -83,7 +83,7 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
 
     form = UserForm
     add_form = NewUserForm
-    list_display = ("email", "name", "is_active", "is_staff", "is_superuser", "signed_in", "joined")
+    list_display = ("email", "name", "is_active", "roles_of", "signed_in", "joined")
     list_filter: ClassVar = [StaffFilter]
     search_fields = ("email",)
     search_help_text = "The beginning of an address or a name"
@@ -105,6 +105,9 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
             ("Life", {"fields": ["signed_in", "joined"]}),
         )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
     def found_part(self, word: str) -> Q:
         return Q(email__startswith=word.lower()) | Q(name__istartswith=word)
 
@@ -125,9 +128,12 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
         page.change_password_form = partial(PasswordForm, actor=staff_actor(request))
         return super(UserAdmin, page).user_change_password(request, id, form_url)
 
-    @admin.display(description="roles")
+    @admin.display(description="staff role")
     def roles_of(self, user: User) -> str:
-        return ", ".join(sorted(access.staff_roles(user))) or shown.NOTHING
+        if access.configures(user):
+            return "superuser"
+        roles = ", ".join(sorted(access.staff_roles(user)))
+        return roles or ("none yet" if user.is_staff else shown.NOTHING)
 
     @admin.display(description="accounts")
     def accounts_of(self, user: User) -> str:

@@ -1,6 +1,8 @@
 """People and memberships in the admin: superusers set them up, and each change is recorded."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from objects_app.models import AuditEvent, Membership, Role, User
 from tests.admin.acting import told
@@ -92,6 +94,16 @@ def test_staff_see_roles_and_nothing_of_a_password(alice, staff, staff_browser):
     assert "operator" in html
     assert "assword:" not in html
     assert staff.password not in html
+
+
+def test_the_list_tells_roles_by_one_query_for_all(alice, superuser_browser):
+    for role in ("", "auditor", "operator"):
+        make_staff(role)
+    with CaptureQueriesContext(connection) as queries:
+        html = superuser_browser.get("/admin/objects_app/user/").content.decode()
+    for words in ("none yet", "auditor", "operator", "superuser"):
+        assert f">{words}</td>" in html
+    assert len([each for each in queries if "auth_group" in each["sql"]]) == 1
 
 
 @pytest.mark.parametrize(("rights", "found"), [("auditor", ["auditor"]), ("superuser", ["superuser"])])
