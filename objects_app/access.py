@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from objects_app import staff
 from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
 from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, OpenUpload, Role, StoredObject, User
 from objects_app.models.objects import StoredObjectQuerySet, is_public_now
 from objects_app.signing import TransferGrant
+from objects_app.staff import StaffRole
 
 
 class Kind(StrEnum):
@@ -54,13 +56,6 @@ ROLE_SCOPES = {
     Role.ADMIN: frozenset(SCOPES.values()) - {SCOPES[Verb.MANAGE_MEMBERS]},
     Role.OWNER: frozenset(SCOPES.values()),
 }
-
-
-class StaffRole(StrEnum):
-    """What a member of staff may do on every account, by the Django group of the same name."""
-
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
 
 
 LOOKS = frozenset({Verb.READ, Verb.SEE_ACTIVITY})
@@ -117,35 +112,16 @@ def person_actor(user: User) -> Actor:
     return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, via=Via.SESSION)
 
 
-def staff_roles(user: User) -> frozenset[StaffRole]:
-    """Staff without one of these roles may do nothing in the admin; superusers operate."""
-    if not (user.is_active and user.is_staff):
-        return frozenset()
-    if user.is_superuser:
-        return frozenset({StaffRole.OPERATOR})
-    prefetch_related_objects([user], "groups")  # once for each instance, which is once for each request
-    return frozenset(StaffRole(group.name) for group in user.groups.all() if group.name in set(StaffRole))
-
-
-def enters_admin(user: User) -> bool:
-    return bool(staff_roles(user))
-
-
-def configures(user: User) -> bool:
-    """People and memberships are set up by superusers alone."""
-    return enters_admin(user) and user.is_superuser
-
-
 def staff_actor(user: User) -> Actor:
     """A member of staff in the admin."""
-    operates = StaffRole.OPERATOR in staff_roles(user)
+    operates = StaffRole.OPERATOR in staff.roles_of(user)
     return Actor(
         kind=Kind.PERSON,
         id=str(user.pk),
         label=user.email,
         operates=operates,
-        audits=enters_admin(user) and not operates,
-        configures=configures(user),
+        audits=staff.enters_admin(user) and not operates,
+        configures=staff.configures(user),
         via=Via.ADMIN,
     )
 

@@ -15,6 +15,7 @@ from objects_app.models import Account, ApiKey, Membership, Role, State, StoredO
 from objects_app.operations import accounts, keys, objects, uploads
 from objects_app.operations.objects import NewObject
 from objects_app.signing import Purpose, TransferGrant
+from objects_app.staff import StaffRole
 from objects_app.storage import get_storage
 from tests.people import DOMAIN, PASSWORD
 
@@ -48,7 +49,7 @@ def make_staff(role: str = "", **columns: Any) -> User:
     """Staff in the group `auditor` or `operator`, a `superuser`, or without a role."""
     columns = {"is_staff": True, "is_superuser": role == "superuser"} | columns
     user = User.objects.create_user(f"{role or 'idler'}@{DOMAIN}", PASSWORD, **columns)
-    if role in set(access.StaffRole):
+    if role in set(StaffRole):
         _join(user, role)
     return user
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group
 
-from objects_app import access
+from objects_app import access, staff
 from objects_app.access import Verb, Via
 from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
 from objects_app.models import Membership, Role, State
@@ -179,8 +179,8 @@ def test_an_auditor_looks_at_everything_and_changes_nothing(alice):
 @pytest.mark.parametrize("role", ["auditor", "operator", "superuser"])
 def test_a_role_counts_for_active_staff_alone(db, role, columns):
     user = make_staff(role, **columns)
-    assert not access.enters_admin(user)
-    assert not access.configures(user)
+    assert not staff.enters_admin(user)
+    assert not staff.configures(user)
     assert not sees_anything(access.staff_actor(user))
 
 

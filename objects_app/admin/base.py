@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
-from objects_app import access, request_id
+from objects_app import access, request_id, staff
 from objects_app.access import Actor
 from objects_app.admin import shown
 from objects_app.admin.paging import PagedChangeList, WithoutNumbers
@@ -126,10 +126,10 @@ class SuperuserAdmin(StaffAdmin):
     """Superusers add and change as well."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return access.configures(cast("User", request.user))
+        return staff.configures(cast("User", request.user))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return access.configures(cast("User", request.user))
+        return staff.configures(cast("User", request.user))
 
 
 def staff_actor(request: HttpRequest) -> Actor:

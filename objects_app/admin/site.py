@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.sites import UnfoldAdminSite
 
-from objects_app import access
+from objects_app import staff
 from objects_app.models import User
 
 View = Callable[..., HttpResponse]
@@ -24,7 +24,7 @@ class ObjectsAdminSite(UnfoldAdminSite):
     index_title = "Accounts, objects and who accessed what"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return access.enters_admin(cast("User", request.user))
+        return staff.enters_admin(cast("User", request.user))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         return cast("View", csp_update(POLICY)(_without_nul(super().admin_view(view, cacheable))))
@@ -66,6 +66,6 @@ def _without_nul(view: View) -> View:
 
 def _go_on(request: HttpRequest) -> HttpResponse:
     """Whoever may enter the admin is sent here by nothing but a stale address."""
-    if not access.enters_admin(cast("User", request.user)):
+    if not staff.enters_admin(cast("User", request.user)):
         raise PermissionDenied("You are staff without a role. Ask a superuser to make you an auditor or an operator.")
     return redirect("admin:index")

@@ -13,13 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from objects_app import access
-from objects_app.access import Actor, StaffRole
+from objects_app import staff
+from objects_app.access import Actor
 from objects_app.admin import shown
 from objects_app.admin.base import SuperuserAdmin, staff_actor
 from objects_app.admin.filters import AccountFilter, ChoiceFilter
 from objects_app.models import Membership, Role, User
 from objects_app.operations import members, people
+from objects_app.staff import StaffRole
 
 admin.site.unregister(Group)  # which comes with Django's page of users; roles are given by a verb
 
@@ -130,9 +131,9 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
 
     @admin.display(description="staff role")
     def roles_of(self, user: User) -> str:
-        if access.configures(user):
+        if staff.configures(user):
             return "superuser"
-        roles = ", ".join(sorted(access.staff_roles(user)))
+        roles = ", ".join(sorted(staff.roles_of(user)))
         return roles or ("none yet" if user.is_staff else shown.NOTHING)
 
     @admin.display(description="accounts")

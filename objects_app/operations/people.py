@@ -8,10 +8,11 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from objects_app import access, audit
-from objects_app.access import Actor, StaffRole
+from objects_app.access import Actor
 from objects_app.audit import AuditAction
 from objects_app.errors import NotAllowed
 from objects_app.models import User
+from objects_app.staff import StaffRole
 
 
 def record_of_person(action: AuditAction, *, user: User, actor: Actor, factor: str = "") -> None:
