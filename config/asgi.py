@@ -2,16 +2,17 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from config import databases
 
 databases.started_as = "web"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_wsgi_application()
+django.setup(set_prefix=False)
 
+from config.handlers import Handlers  # noqa: E402  settings are ready only now
 from objects_app.processes import die_with_parent  # noqa: E402
-from objects_app.transfer.root import Root  # noqa: E402  settings are ready only now
+from objects_app.transfer.root import Root  # noqa: E402
 
 die_with_parent()
-application = Root(django_application)
+application = Root(Handlers())

@@ -138,6 +138,11 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+API_MIDDLEWARE = [
+    "objects_app.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
 APPEND_SLASH = False
 ROOT_URLCONF = "config.urls"
 TEMPLATES = [

@@ -44,6 +44,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 # Second steps and passkeys
+MFA_ADAPTER = "objects_app.web.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {"add_webauthn": "objects_app.web.sign_in_forms.AddPasskeyForm"}
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from objects_app import compiled
 from objects_app.access import Actor
 from objects_app.models import Account, ApiKey, AuditEvent, Invitation, Membership, StoredObject, User
 
@@ -79,7 +80,8 @@ def record(
 
     The reason that the actor gave is among the details, unless they tell another one.
     """
-    return AuditEvent.objects.create(
+    return compiled.create(
+        AuditEvent,
         account_id=_account_of(target) or actor.account_id,
         action=action,
         target_type=_type_of(target),

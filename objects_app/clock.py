@@ -15,6 +15,14 @@ def now() -> Combinable:
     return Now()
 
 
+_databases = now
+
+
+def is_replaced() -> bool:
+    """Whether this is the clock of a test, whose time SQL holds as a constant."""
+    return now is not _databases
+
+
 def after(duration: timedelta) -> Combinable:
     return ExpressionWrapper(now() + duration, output_field=DateTimeField())
 

@@ -4,20 +4,21 @@ A page begins after the object that the cursor names, in the order of the list: 
 and the cursor holds when its object is deleted, because the tombstone stays.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 
-from objects_app import access
-from objects_app.access import Actor, Verb
+from objects_app import access, compiled
+from objects_app.access import Actor, Kind, Verb
 from objects_app.errors import InvalidCursor
-from objects_app.models import State
+from objects_app.models import State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet, fold, is_live, is_not_due, listed_name, listed_size
 
 COLUMNS = (
@@ -78,8 +79,13 @@ class Filters:
     created_from: datetime | None = None
     created_before: datetime | None = None
 
+    @property
+    def are_plain(self) -> bool:
+        """Whether the SQL is one of few, whatever is looked for."""
+        return not (self.name or self.search or self.created_from or self.created_before)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Order:
     """By one value of each object, then by id: an index holds the list so, and is read forwards or backwards.
 
@@ -112,20 +118,34 @@ class Page:
 
 @dataclass(frozen=True)
 class ObjectList:
-    rows: StoredObjectQuerySet
-    cursors: StoredObjectQuerySet
+    """What there is to see for the actor, filtered, in one order."""
+
+    actor: Actor
+    filters: Filters
     order: Order = NEWEST
+
+    @property
+    def rows(self) -> StoredObjectQuerySet:
+        raise NotImplementedError
+
+    @property
+    def cursors(self) -> StoredObjectQuerySet:
+        """The objects that a page can begin after."""
+        raise NotImplementedError
+
+    def values(self) -> dict[str, str]:
+        """What differs between queries of the same SQL, by the names that `_like` knows."""
+        return {"content_type": self.filters.content_type} if self.filters.content_type else {}
 
     def page(self, *, limit: int, after: str = "") -> Page:
         """One query; a second one only tells an unknown cursor (InvalidCursor) from the end of the list.
 
         A page of much metadata ends early: clients go on from the last id, however many they asked for.
         """
-        found = self.sorted_after(after).values_list(*COLUMNS, named=True)[: limit + 1]
         rows: list[Any] = []
         size = 0
         with connection.wrap_database_errors:  # Django leaves those of closing a cursor of the server as they are
-            for row in found.iterator(chunk_size=ROWS_AT_ONCE):
+            for row in self._found(limit + 1, after):
                 if len(rows) == limit or size > LARGEST_PAGE:
                     return Page(rows, has_more=True)
                 rows.append(row)
@@ -135,7 +155,20 @@ class ObjectList:
         return Page(rows, has_more=False)
 
     def count(self) -> int:
-        return self.rows.count()
+        if not self.filters.are_plain:
+            return self.rows.count()
+        return compiled.count(_all_of, type(self), self._shape(), self.order, **self.values())
+
+    def _found(self, limit: int, after: str) -> Iterable[Any]:
+        """Pages that fit into memory by a statement that is kept; others row by row."""
+        if limit > ROWS_AT_ONCE or not self.filters.are_plain:
+            found = self.sorted_after(after).values_list(*COLUMNS, named=True)[:limit]
+            return found.iterator(chunk_size=ROWS_AT_ONCE)
+        values = self.values() | ({"after": after} if after else {})
+        return compiled.rows(_page_of, type(self), self._shape(), self.order, limit, **values)
+
+    def _shape(self) -> Filters:
+        return replace(self.filters, content_type="")
 
     def sorted_after(self, cursor: str) -> StoredObjectQuerySet:
         """The rows that follow the cursor's, in order; all of them where there is no cursor."""
@@ -151,6 +184,49 @@ class ObjectList:
         return Q(place__gt=place) | Q(id__gt=cursor), Q(place__gte=place)
 
 
+class OwnList(ObjectList):
+    @property
+    def rows(self) -> StoredObjectQuerySet:
+        rows = self.cursors.filter(_state_is(self.filters.state), _matches(self.filters))
+        return rows.live() if self.order.of_living else rows
+
+    @property
+    def cursors(self) -> StoredObjectQuerySet:
+        return access.own_objects(self.actor)
+
+    def values(self) -> dict[str, str]:
+        return super().values() | {"account_id": self.actor.account_id}
+
+
+class PublicList(ObjectList):
+    @property
+    def rows(self) -> StoredObjectQuerySet:
+        rows = access.public_objects(self.actor).filter(_matches(self.filters))
+        is_empty = self.filters.state not in ("", State.READ_ONLY) or self.filters.is_public is False
+        return rows.none() if is_empty else rows
+
+    @property
+    def cursors(self) -> StoredObjectQuerySet:
+        """Whatever is or once was public."""
+        return access.once_public_objects()
+
+
+def _page_of(
+    kind: type[ObjectList], filters: Filters, order: Order, limit: int, *, after: str = "", **values: str
+) -> QuerySet[StoredObject, Any]:
+    return _like(kind, filters, order, **values).sorted_after(after).values_list(*COLUMNS)[:limit]
+
+
+def _all_of(kind: type[ObjectList], filters: Filters, order: Order, **values: str) -> QuerySet[StoredObject, Any]:
+    return _like(kind, filters, order, **values).rows.values_list("pk")
+
+
+def _like(
+    kind: type[ObjectList], filters: Filters, order: Order, *, account_id: str = "", content_type: str = ""
+) -> ObjectList:
+    return kind(Actor(kind=Kind.KEY, account_id=account_id), replace(filters, content_type=content_type), order)
+
+
 def _size_of(row: Any) -> int:
     """About how many characters the row takes in an answer."""
     return len(row.name) + sum(len(key) + len(value) for key, value in row.metadata.items())
@@ -159,18 +235,13 @@ def _size_of(row: Any) -> int:
 def own_list(actor: Actor, filters: Filters, order: Order = NEWEST) -> ObjectList:
     """The objects of the actor's account; deleted ones only where the filter asks for them."""
     access.require_scope(actor, Verb.READ)
-    own = access.own_objects(actor)
-    rows = own.filter(_state_is(filters.state), _matches(filters))
-    return ObjectList(rows.live() if order.of_living else rows, cursors=own, order=order)
+    return OwnList(actor, filters, order)
 
 
 def public_list(actor: Actor, filters: Filters) -> ObjectList:
-    """Every account's public objects; whatever is or once was public is a cursor of this list."""
+    """Every account's public objects."""
     access.require_scope(actor, Verb.READ)
-    rows = access.public_objects(actor).filter(_matches(filters))
-    if filters.state not in ("", State.READ_ONLY) or filters.is_public is False:
-        rows = rows.none()
-    return ObjectList(rows, cursors=access.once_public_objects())
+    return PublicList(actor, filters)
 
 
 def _state_is(state: str) -> Q:
@@ -214,19 +285,3 @@ def own_uploads(actor: Actor) -> list[Any]:
     access.require_scope(actor, Verb.READ)
     found = access.own_objects(actor).uploading().newest_first()
     return list(found.values_list(*UPLOAD_COLUMNS, named=True)[: MOST_UPLOADS + 1])
-
-
-MOST_METADATA = 1_000
-
-
-def metadata_keys(actor: Actor) -> list[str]:
-    """The keys in the metadata of the account's objects, sorted; at most MOST_METADATA."""
-    access.require_scope(actor, Verb.READ)
-    pairs = access.own_metadata(actor).order_by("key").values_list("key", flat=True)
-    return list(pairs.distinct()[:MOST_METADATA])
-
-
-def metadata_values(actor: Actor, key: str) -> list[str]:
-    access.require_scope(actor, Verb.READ)
-    pairs = access.own_metadata(actor).filter(key=key).order_by("value").values_list("value", flat=True)
-    return list(pairs.distinct()[:MOST_METADATA])

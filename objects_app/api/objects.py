@@ -88,10 +88,9 @@ class ObjectViewSet(ViewSet):
         return actor_of(self.request)
 
     def _object(self, pk: str) -> StoredObject:
-        stored_object = access.visible_objects(self.actor).filter(pk=pk).first() if OBJECT_ID.fullmatch(pk) else None
-        if stored_object is None:
+        if not OBJECT_ID.fullmatch(pk):
             raise ObjectNotFound
-        return stored_object
+        return access.visible_object(self.actor, pk)
 
     def _page(self, objects: ObjectList, query: ListQuery) -> Response:
         options = query.validated_data

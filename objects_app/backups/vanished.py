@@ -12,7 +12,7 @@ from objects_app import access
 from objects_app.audit import AuditAction
 from objects_app.backups.named import NamedBlob
 from objects_app.models import State, StoredObject
-from objects_app.operations.tombstones import bury
+from objects_app.operations.tombstones import NEEDED, bury
 
 
 class Fate(StrEnum):
@@ -56,7 +56,7 @@ def _fates(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _delete(object_id: str) -> None:
-    rows = StoredObject.objects.filter(pk=object_id).exclude(state=State.DELETED)
+    rows = StoredObject.objects.only(*NEEDED).filter(pk=object_id).exclude(state=State.DELETED)
     bury(rows, actor=access.operator_actor("restore"), action=AuditAction.OBJECT_DELETED)
 
 

@@ -7,7 +7,7 @@ from objects_app.audit import AuditAction
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept
 from objects_app.models import State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet
-from objects_app.operations.tombstones import bury
+from objects_app.operations.tombstones import NEEDED, bury
 
 
 def stale_uploads(*, before: Moment) -> StoredObjectQuerySet:
@@ -31,7 +31,7 @@ def delete_due_objects(*, before: Moment, limit: int = BATCH) -> Swept:
 
 def _bury_batch(rows: StoredObjectQuerySet, job: str, *, limit: int) -> Swept:
     """Where the database can, two workers take different rows instead of waiting for each other."""
-    batch = rows.select_for_update(skip_locked=True)[:limit]
+    batch = rows.only(*NEEDED).select_for_update(skip_locked=True)[:limit]
     gone = bury(batch, actor=access.system_actor(job), action=AuditAction.OBJECT_EXPIRED)
     return Swept(len(gone), sum(map(bytes_of, gone)), more=len(gone) == limit)
 

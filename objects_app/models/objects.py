@@ -2,9 +2,9 @@
 
 import unicodedata
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import BigIntegerField, Case, F, Func, Q, TextField, Value, When
 from django.db.models.functions import Now
 
@@ -191,6 +191,17 @@ class StoredObject(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+OWN_COLUMNS = tuple(field.attname for field in StoredObject._meta.concrete_fields)
+EVERY_COLUMN = (*OWN_COLUMNS, "seen_at", "current_state")  # those that with_current_state() adds come last
+
+
+def stored_object_of(row: Any) -> StoredObject:
+    """The object of a row of EVERY_COLUMN."""
+    stored_object = StoredObject.from_db(DEFAULT_DB_ALIAS, OWN_COLUMNS, row[: len(OWN_COLUMNS)])
+    stored_object.seen_at, stored_object.current_state = row[len(OWN_COLUMNS) :]
+    return stored_object
 
 
 class OpenUpload(StoredObject):

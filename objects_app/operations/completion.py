@@ -1,15 +1,18 @@
 """The two edges by which an upload ends well or badly, each inside the transaction of its caller."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from objects_app import audit, clock
+from objects_app import audit, clock, compiled
 from objects_app.access import Actor
 from objects_app.audit import AuditAction
+from objects_app.compiled import Value
 from objects_app.errors import NotUploading
 from objects_app.models import State, StoredObject
+from objects_app.models.objects import EVERY_COLUMN, StoredObjectQuerySet, stored_object_of
 from objects_app.operations import repeats
 from objects_app.operations.repeats import Fingerprint
 
@@ -21,6 +24,17 @@ class Content:
     blob_key: str
     size: int
     sha256: str
+
+
+def lock_upload(object_id: str) -> StoredObject | None:
+    """What can still be uploaded to and completed, until the end of the transaction; None where it cannot any more."""
+    row = compiled.first(_locked_upload, object_id=object_id)
+    return stored_object_of(row) if row else None
+
+
+def _locked_upload(*, object_id: str) -> QuerySet[StoredObject, Any]:
+    uploads = StoredObject.objects.with_current_state().uploading().select_for_update()
+    return uploads.filter(pk=object_id).values_list(*EVERY_COLUMN)
 
 
 def mismatch(upload: StoredObject, content: Content) -> str:
@@ -36,31 +50,36 @@ def mismatch(upload: StoredObject, content: Content) -> str:
 
 def freeze(upload: StoredObject, content: Content, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
     """What the content was copied from stays named, until a sweep has deleted it."""
-    _leave_uploading(
-        upload,
-        state=State.READ_ONLY,
-        completed_at=clock.now(),
-        verified_at=clock.now(),
-        was_public=F("is_public"),
-        blob_key=content.blob_key,
-        size_bytes=content.size,
-        sha256=content.sha256,
-        staging_key="" if content.blob_key == upload.staging_key else upload.staging_key,
-        staged_size=None,
-        staged_sha256="",
-    )
+    is_copy = content.blob_key != upload.staging_key
+    measured: dict[str, Value] = {"blob_key": content.blob_key, "size_bytes": content.size, "sha256": content.sha256}
+    if not compiled.update(_frozen, is_copy, object_id=upload.pk, staging_key=upload.staging_key, **measured):
+        raise NotUploading
     repeats.remember(fingerprint, actor=actor, target_id=upload.pk)
     audit.record(AuditAction.OBJECT_COMPLETED, actor=actor, target=upload, size=content.size, sha256=content.sha256)
 
 
+def _frozen(
+    is_copy: bool, *, object_id: str, staging_key: str, **measured: Value
+) -> tuple[StoredObjectQuerySet, dict[str, Any]]:
+    columns = {
+        "state": State.READ_ONLY,
+        "completed_at": clock.now(),
+        "verified_at": clock.now(),
+        "was_public": F("is_public"),
+        "staged_size": None,
+        "staged_sha256": "",
+    }
+    emptied = {} if is_copy else {"staging_key": ""}
+    return _uploading(object_id, staging_key), columns | measured | emptied
+
+
 def fail(upload: StoredObject, reason: str, *, actor: Actor) -> None:
-    _leave_uploading(upload, state=State.ERROR, error_reason=reason)
+    if not _uploading(upload.pk, upload.staging_key).update(state=State.ERROR, error_reason=reason):
+        raise NotUploading
     upload.state = State.ERROR
     audit.record(AuditAction.OBJECT_FAILED, actor=actor, target=upload, result="failed", reason=reason)
 
 
-def _leave_uploading(upload: StoredObject, **columns: object) -> None:
-    if not StoredObject.objects.filter(pk=upload.pk, state=State.UPLOADING, staging_key=upload.staging_key).update(
-        **columns
-    ):
-        raise NotUploading
+def _uploading(object_id: str, staging_key: str) -> StoredObjectQuerySet:
+    """Whose bytes are still those that were looked at."""
+    return StoredObject.objects.filter(pk=object_id, state=State.UPLOADING, staging_key=staging_key)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 
-from objects_app import access, audit, shared, signing
+from objects_app import access, audit, compiled, shared, signing
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.content_types import is_inert, is_inert_apart, served_as
@@ -17,6 +17,7 @@ from objects_app.dispositions import disposition
 from objects_app.errors import NotDownloadable, ObjectNotFound, UrlExpired
 from objects_app.failpoints import fp
 from objects_app.models import Account, State, StoredObject
+from objects_app.models.objects import EVERY_COLUMN, stored_object_of
 from objects_app.operations.damage import MISSING, WRONG_LENGTH, report_damage
 from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import BlobNotFound, BlobReader, DirectStorage, storage_of
@@ -152,19 +153,27 @@ def open_blob(stored_object: StoredObject, *, actor: Actor) -> BlobReader:
 
 
 def _granted_object(grant: TransferGrant) -> StoredObject:
-    suspended = Account.objects.filter(pk=grant.account, suspended_at__isnull=False)
-    rows = StoredObject.objects.with_current_state().select_related("account")
-    stored_object = rows.filter(~Exists(suspended), pk=grant.object_id).first()
-    if stored_object and signing.milliseconds(stored_object.seen_at) >= grant.expires:
+    row = compiled.first(_granted_row, object_id=grant.object_id, account_id=grant.account)
+    if row is None:
+        raise ObjectNotFound
+    *columns, suspended_at = row
+    stored_object = stored_object_of(columns)
+    if signing.milliseconds(stored_object.seen_at) >= grant.expires:
         raise UrlExpired
     if (
-        stored_object is None
+        suspended_at
         or stored_object.current_state != State.READ_ONLY
-        or stored_object.account.suspended_at
         or not access.url_still_allows(grant, stored_object)
     ):
         raise ObjectNotFound
     return stored_object
+
+
+def _granted_row(*, object_id: str, account_id: str) -> QuerySet[StoredObject, Any]:
+    """Nothing where the account that the URL was given to is suspended."""
+    suspended = Account.objects.filter(pk=account_id, suspended_at__isnull=False)
+    rows = StoredObject.objects.with_current_state().filter(~Exists(suspended), pk=object_id)
+    return rows.values_list(*EVERY_COLUMN, "account__suspended_at")
 
 
 def record_download(

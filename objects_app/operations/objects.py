@@ -1,19 +1,27 @@
 """Objects: create, change, publish, unpublish, delete."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from objects_app import access, audit, clock
+from objects_app import access, audit, clock, compiled
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import WrongState
 from objects_app.failpoints import fp
-from objects_app.models import AuditEvent, MetadataPair, State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet, fold, is_not_due, new_object_id
+from objects_app.models import MetadataPair, State, StoredObject
+from objects_app.models.objects import (
+    EVERY_COLUMN,
+    StoredObjectQuerySet,
+    fold,
+    is_not_due,
+    new_object_id,
+    stored_object_of,
+)
 from objects_app.operations import uploads
 from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
 from objects_app.operations.tombstones import bury
@@ -42,16 +50,18 @@ def create_object(new: NewObject, *, actor: Actor, fingerprint: Fingerprint | No
     object_id = new_object_id()
     try:
         with once(fingerprint, actor=actor, target_id=object_id):
-            event = _insert(object_id, new, actor=actor)
+            stored_object = _insert(object_id, new, actor=actor)
+            event = audit.record(AuditAction.OBJECT_CREATED, actor=actor, target=stored_object, is_public=new.is_public)
             fp("create.before_commit")
     except RepeatedRequest as repeat:
         return uploads.repeat_upload(repeat.target_id, actor=actor)
     fp("create.after_commit")
-    return uploads.sign_upload(access.own_objects(actor).get(pk=object_id), event=event)
+    return uploads.sign_upload(stored_object, event=event)
 
 
-def _insert(object_id: str, new: NewObject, *, actor: Actor) -> AuditEvent:
-    stored_object = StoredObject.objects.create(
+def _insert(object_id: str, new: NewObject, *, actor: Actor) -> StoredObject:
+    stored_object = compiled.create(
+        StoredObject,
         id=object_id,
         account_id=actor.account_id,
         name=new.name,
@@ -67,11 +77,14 @@ def _insert(object_id: str, new: NewObject, *, actor: Actor) -> AuditEvent:
         declared_sha256=new.declared_sha256,
         staging_key=uploads.new_staging_key(object_id),
     )
+    stored_object.seen_at, stored_object.current_state = stored_object.created_at, State.UPLOADING
     _index_metadata(stored_object, new.metadata)
-    return audit.record(AuditAction.OBJECT_CREATED, actor=actor, target=stored_object, is_public=new.is_public)
+    return stored_object
 
 
 def _index_metadata(stored_object: StoredObject, metadata: dict[str, str]) -> None:
+    if not metadata:
+        return
     MetadataPair.objects.bulk_create(
         MetadataPair(stored_object=stored_object, account_id=stored_object.account_id, key=key, value=value)
         for key, value in metadata.items()
@@ -104,7 +117,7 @@ def change_object(
     except RepeatedRequest:
         pass
     fp("change.after_commit")
-    return access.visible_objects(actor).get(pk=stored_object.pk)
+    return access.visible_object(actor, stored_object.pk)
 
 
 def _change_labels(stored_object: StoredObject, changes: ObjectChanges, *, actor: Actor) -> None:
@@ -169,6 +182,14 @@ def _changeable(stored_object: StoredObject) -> StoredObjectQuerySet:
 def delete_object(stored_object: StoredObject, *, actor: Actor) -> StoredObject:
     """Delete for good, in every state and as often as asked: the row becomes a tombstone, then the bytes go."""
     access.require(actor, Verb.WRITE, stored_object)
-    living = StoredObject.objects.filter(pk=stored_object.pk).exclude(state=State.DELETED)
-    bury(living.select_for_update(), actor=actor, action=AuditAction.OBJECT_DELETED)
-    return access.visible_objects(actor).get(pk=stored_object.pk)
+    bury(_lock_living(stored_object.pk), actor=actor, action=AuditAction.OBJECT_DELETED)
+    return access.visible_object(actor, stored_object.pk)
+
+
+def _lock_living(object_id: str) -> Iterator[StoredObject]:
+    yield from map(stored_object_of, compiled.rows(_living_row, object_id=object_id))
+
+
+def _living_row(*, object_id: str) -> QuerySet[StoredObject, Any]:
+    living = StoredObject.objects.with_current_state().filter(pk=object_id).exclude(state=State.DELETED)
+    return living.select_for_update().values_list(*EVERY_COLUMN)

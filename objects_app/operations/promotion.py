@@ -83,7 +83,7 @@ def _promote_once(
 def _begin(upload: StoredObject, blob_key: str, size: int) -> str:
     lease = LEASE + timedelta(seconds=size / COPIED_BYTES_PER_SECOND)
     with transaction.atomic():
-        if not StoredObject.objects.uploading().select_for_update().filter(pk=upload.pk).exists():
+        if completion.lock_upload(upload.pk) is None:
             raise NotUploading
         if Promotion.objects.filter(stored_object=upload, over=False, until__gt=clock.now()).exists():
             raise StillCompleting
@@ -121,7 +121,7 @@ def _finish(upload: StoredObject, content: Content, *, actor: Actor, fingerprint
     """Where the database fails, nobody knows whether this was committed: row and copy stay for the sweep to judge."""
     fp("complete.before_lock")
     with transaction.atomic():
-        locked = StoredObject.objects.uploading().select_for_update().filter(pk=upload.pk).first()
+        locked = completion.lock_upload(upload.pk)
         fp("complete.before_cas")
         if locked is None:
             raise NotUploading

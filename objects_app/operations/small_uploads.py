@@ -34,4 +34,4 @@ def upload_at_once(new: NewObject, content: bytes, *, actor: Actor) -> StoredObj
     except BaseException:
         writer.discard()
         raise
-    return uploads.complete_upload(access.own_objects(actor).get(pk=stored_object.pk), actor=actor)
+    return uploads.complete_upload(access.visible_object(actor, stored_object.pk), actor=actor)

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
-from objects_app import access, audit, clock, signing
+from objects_app import access, audit, clock, compiled, signing
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
+from objects_app.compiled import Value
 from objects_app.errors import (
     BodyTooLarge,
     ContentMismatch,
@@ -21,11 +24,14 @@ from objects_app.errors import (
 )
 from objects_app.failpoints import fp
 from objects_app.models import AuditEvent, State, StoredObject
+from objects_app.models.objects import StoredObjectQuerySet
 from objects_app.operations import blobs, completion, promotion, repeats
 from objects_app.operations.completion import Content
 from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
 from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import DirectStorage, direct_storage, direct_storage_of, get_storage
+
+ASKED_OF_UPLOAD = ("account__suspended_at", "seen_at", "current_state")
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def repeat_upload(object_id: str, *, actor: Actor) -> Upload:
         with transaction.atomic():
             return _issue_upload_url(object_id, actor=actor)
     except NotUploading:
-        return Upload(access.own_objects(actor).get(pk=object_id))
+        return Upload(access.visible_object(actor, object_id))
 
 
 def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
@@ -97,7 +103,7 @@ def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
         raise NotUploading
     if staging_key := new_staging_key(object_id):  # it was created before clients sent their bytes to the store
         upload.filter(staging_key="").update(staging_key=staging_key)
-    stored_object = access.visible_objects(actor).get(pk=object_id)
+    stored_object = access.visible_object(actor, object_id)
     event = audit.record(AuditAction.OBJECT_UPLOAD_URL_ISSUED, actor=actor, target=stored_object)
     fp("renew.before_commit")
     return sign_upload(stored_object, event=event)
@@ -114,15 +120,17 @@ def begin_upload(grant: TransferGrant, *, length: int | None) -> None:
 
 
 def _refuse_closed(grant: TransferGrant) -> None:
-    stored_object = (
-        StoredObject.objects.with_current_state().select_related("account").filter(pk=grant.object_id).first()
-    )
-    if stored_object is None or stored_object.account.suspended_at:
+    upload = compiled.first(_upload_of, object_id=grant.object_id)
+    if upload is None or upload.account__suspended_at:
         raise UploadClosed
-    if signing.milliseconds(stored_object.seen_at) >= grant.expires:
+    if signing.milliseconds(upload.seen_at) >= grant.expires:
         raise UrlExpired
-    if stored_object.current_state != State.UPLOADING:
+    if upload.current_state != State.UPLOADING:
         raise UploadClosed
+
+
+def _upload_of(*, object_id: str) -> QuerySet[StoredObject, Any]:
+    return StoredObject.objects.with_current_state().filter(pk=object_id).values_list(*ASKED_OF_UPLOAD)
 
 
 def refuse_too_large(size: int) -> None:
@@ -133,7 +141,11 @@ def refuse_too_large(size: int) -> None:
 def keep_upload_alive(grant: TransferGrant) -> None:
     """Bytes are arriving: the sweep of stale uploads leaves this one alone."""
     with transaction.atomic():
-        StoredObject.objects.uploading().filter(pk=grant.object_id).update(last_activity_at=clock.now())
+        compiled.update(_active, object_id=grant.object_id)
+
+
+def _active(*, object_id: str) -> tuple[StoredObjectQuerySet, dict[str, Any]]:
+    return StoredObject.objects.uploading().filter(pk=object_id), {"last_activity_at": clock.now()}
 
 
 def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, actor: Actor) -> None:
@@ -143,12 +155,11 @@ def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, acto
     """
     fp("put.before_lock")
     with transaction.atomic():
-        stored_object = StoredObject.objects.uploading().select_for_update().filter(pk=grant.object_id).first()
+        stored_object = completion.lock_upload(grant.object_id)
         fp("put.before_cas")
         if stored_object:
-            StoredObject.objects.filter(pk=stored_object.pk, state=State.UPLOADING).update(
-                staging_key=key, staged_size=size, staged_sha256=sha256, last_activity_at=clock.now()
-            )
+            staged: dict[str, Value] = {"staging_key": key, "staged_size": size, "staged_sha256": sha256}
+            compiled.update(_staged, object_id=stored_object.pk, **staged)
             audit.record(AuditAction.OBJECT_UPLOADED, actor=actor, target=stored_object, size=size, grant=grant.grant)
         fp("put.before_commit")
     fp("put.after_commit")
@@ -157,6 +168,11 @@ def stage_upload(grant: TransferGrant, *, key: str, size: int, sha256: str, acto
         raise UploadClosed
     if stored_object.staging_key:
         blobs.discard_blob(stored_object.staging_key)
+
+
+def _staged(*, object_id: str, **staged: Value) -> tuple[StoredObjectQuerySet, dict[str, Any]]:
+    rows = StoredObject.objects.filter(pk=object_id, state=State.UPLOADING)
+    return rows, {**staged, "last_activity_at": clock.now()}
 
 
 def complete_upload(
@@ -173,13 +189,13 @@ def complete_upload(
     except NotUploading:
         if not repeats.was_carried_out(fingerprint, actor=actor):
             raise
-    return access.visible_objects(actor).get(pk=stored_object.pk)
+    return access.visible_object(actor, stored_object.pk)
 
 
 def _freeze_staged(object_id: str, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
     fp("complete.before_lock")
     with transaction.atomic():
-        upload = StoredObject.objects.uploading().select_for_update().filter(pk=object_id).first()
+        upload = completion.lock_upload(object_id)
         fp("complete.before_cas")
         if upload is None:
             raise NotUploading

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from objects_app import listing
+from objects_app import metadata_listing
 from objects_app.models import State
 from tests.api.shapes import error
 from tests.factories import make_object
@@ -80,7 +80,7 @@ def test_a_key_that_only_writes_learns_nothing(writer_api, path):
 
 def test_no_more_than_the_limit_is_told(alice_api, alice, monkeypatch):
     make_object(alice, metadata={"a": "1", "b": "1", "c": "1"})
-    monkeypatch.setattr(listing, "MOST_METADATA", 2)
+    monkeypatch.setattr(metadata_listing, "MOST_METADATA", 2)
     assert alice_api.get(KEYS).json() == {"keys": ["a", "b"]}
 
 

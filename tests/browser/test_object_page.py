@@ -63,7 +63,7 @@ def test_a_link_is_made_copied_and_used(visit, site):
     page.goto(f"/objects/{put(site, 'notes.txt', b'hello')}/")
     page.get_by_role("button", name="1 day").click()
     expect(page.get_by_label("Link, good for 1 day")).to_be_visible()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('/download/')")
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
     link = page.evaluate("navigator.clipboard.readText()")
     assert httpx.get(link).content == b"hello"
 

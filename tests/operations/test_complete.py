@@ -10,6 +10,7 @@ from objects_app import access, audit
 from objects_app.errors import ContentMismatch, NotAllowed, NothingUploaded, NotUploading, ScopeMissing
 from objects_app.models import IdempotencyRecord, State
 from objects_app.operations import completion, keys, objects, uploads
+from objects_app.operations.completion import Content
 from objects_app.operations.objects import NewObject
 from objects_app.operations.repeats import Fingerprint
 from objects_app.storage import get_storage
@@ -179,9 +180,9 @@ def test_a_public_upload_is_remembered_as_public_from_its_completion_on(alice):
     assert uploads.complete_upload(public, actor=alice.actor).was_public
 
 
-def test_bytes_replaced_since_they_were_looked_at_are_not_frozen(uploaded):
+def test_bytes_replaced_since_they_were_looked_at_are_not_frozen(alice, uploaded):
     seen_before = row(uploaded)
     put_bytes(uploaded, b"other")
     with pytest.raises(NotUploading):
-        completion._leave_uploading(seen_before, state=State.ERROR)
+        completion.freeze(seen_before, Content(seen_before.staging_key, 5, ""), actor=alice.actor, fingerprint=None)
     assert row(uploaded).state == State.UPLOADING

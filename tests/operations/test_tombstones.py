@@ -56,7 +56,7 @@ def test_the_conditions_are_judged_under_the_lock(alice, monkeypatch):
     assert actions_on(saved)[-1] == "object.uploaded"
 
 
-@pytest.mark.parametrize("failing", [(audit, "record_each"), (tombstones.MetadataPair.objects, "filter")])
+@pytest.mark.parametrize("failing", [(audit, "record_each"), (tombstones.compiled, "delete")])
 def test_all_stay_whole_where_one_statement_fails(alice, blobs, monkeypatch, failing):
     made = make_uploads(alice, 3)
     monkeypatch.setattr(*failing, database_fails)

@@ -150,3 +150,20 @@ def test_unused_recovery_codes_are_shown(alice, confirmed):
 
 def test_what_the_library_lists_of_factors_stands_in_the_settings(alice_browser):
     assert alice_browser.get("/accounts/2fa/").headers["Location"] == "/settings/"
+
+
+def test_the_database_holds_no_secret_that_makes_codes(alice, app):
+    RecoveryCodes.activate(alice.user)
+    kept = str(list(Authenticator.objects.values_list("data")))
+    assert SECRET not in kept
+    assert "gAAAA" in kept
+
+
+def test_a_factor_outlives_a_change_of_the_key_that_keeps_the_earlier_one(app, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    assert app.validate_code(code())
+
+
+def test_a_factor_whose_key_is_lost_takes_no_code_and_breaks_nothing(app, settings):
+    settings.SECRET_KEY = "another" * 10
+    assert not app.validate_code(code())

@@ -1,0 +1,203 @@
+"""Queries of the ORM whose SQL is written once and asked again and again.
+
+Django takes some milliseconds to write the SQL of a query that the database answers in a tenth of one. The SQL of a
+hot query is always the same but for its parameters, so it is kept: rules stay where they are stated, in querysets.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar, cast
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import AutoField, Model, QuerySet
+from django.db.models.sql import DeleteQuery, InsertQuery, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
+
+from objects_app import clock
+
+Row = TypeVar("Row", bound=Model)
+Rows = QuerySet[Any, Any]
+Converters = dict[int, tuple[list[Callable[..., Any]], Any]]
+MOST_STATEMENTS = 1_000
+LARGEST_INTEGER = 2**63 - 1
+
+
+Value = str | int
+
+
+class Statement:
+    """SQL, and where each of the values that differ goes. `marks` stand for them; each must be in it, as it is."""
+
+    def __init__(self, compiler: SQLCompiler, marks: Sequence[Value]) -> None:
+        try:
+            self.sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            self.sql, parameters = "", tuple(marks)
+        if missing := set(marks) - set(parameters):
+            raise ValueError(f"The statement does not hold {missing} as they are.")
+        self._parameters = [(marks.index(each), None) if each in marks else (None, each) for each in parameters]
+
+    def execute(self, cursor: CursorWrapper, values: Sequence[Value], *, within: str = "%s") -> None:
+        parameters = [constant if place is None else values[place] for place, constant in self._parameters]
+        cursor.execute(within.replace("%s", self.sql, 1), parameters)
+
+
+class Query(Statement):
+    def __init__(self, rows: Rows, marks: Sequence[Value]) -> None:
+        compiler = rows.query.get_compiler(connection=connection)
+        super().__init__(compiler, marks)
+        self._converters = compiler.get_converters([expression for expression, *_ in compiler.select or ()])
+        self._row: Any = namedtuple("Row", rows.query.selected or ())  # type: ignore[misc]
+
+    def all(self, values: Sequence[Value]) -> list[Any]:
+        if not self.sql:
+            return []
+        with connection.cursor() as cursor:
+            self.execute(cursor, values)
+            return [self._row(*_converted(row, self._converters)) for row in cursor.fetchall()]
+
+    def count(self, values: Sequence[Value]) -> int:
+        if not self.sql:
+            return 0
+        with connection.cursor() as cursor:
+            self.execute(cursor, values, within="SELECT COUNT(*) FROM (%s) AS counted")
+            return int(cursor.fetchone()[0])
+
+
+class Change(Statement):
+    """What updates or deletes rows."""
+
+    def carry_out(self, values: Sequence[Value]) -> int:
+        if not self.sql:
+            return 0
+        with connection.cursor() as cursor:
+            self.execute(cursor, values)
+            return int(cursor.rowcount)
+
+
+class Update(Change):
+    def __init__(self, change: tuple[Rows, dict[str, Any]], marks: Sequence[Value]) -> None:
+        rows, columns = change
+        query = cast("UpdateQuery", rows.query.chain(UpdateQuery))
+        query.add_update_values(columns)
+        query.annotations = {}
+        super().__init__(query.get_compiler(connection=connection), marks)
+
+
+class Removal(Change):
+    def __init__(self, rows: Rows, marks: Sequence[Value]) -> None:
+        super().__init__(rows.query.chain(DeleteQuery).get_compiler(connection=connection), marks)
+
+
+def _converted(row: Iterable[Any], converters: Converters) -> list[Any]:
+    values = list(row)
+    for place, (converts, expression) in converters.items():
+        for convert in converts:
+            values[place] = convert(values[place], expression, connection)
+    return values
+
+
+def rows(build: Callable[..., Rows], *shape: Any, **values: Value) -> list[Any]:
+    """The rows of `build(*shape, **values)`, a query by `values_list`, as named tuples.
+
+    It must depend on nothing else; each value is one of its parameters, unchanged.
+    """
+    return _kept(Query, build, shape, values).all(tuple(values.values()))
+
+
+def first(build: Callable[..., Rows], *shape: Any, **values: Value) -> Any | None:
+    found = rows(build, *shape, **values)
+    return found[0] if found else None
+
+
+def count(build: Callable[..., Rows], *shape: Any, **values: Value) -> int:
+    return _kept(Query, build, shape, values).count(tuple(values.values()))
+
+
+def update(build: Callable[..., tuple[Rows, dict[str, Any]]], *shape: Any, **values: Value) -> int:
+    """Change the rows of a queryset as its `update` would, by what `build` returns: the queryset, and the columns.
+
+    Return how many there were.
+    """
+    return _kept(Update, build, shape, values).carry_out(tuple(values.values()))
+
+
+def delete(build: Callable[..., Rows], *shape: Any, **values: Value) -> int:
+    """Delete the rows of a query to which nothing points; return how many there were."""
+    return _kept(Removal, build, shape, values).carry_out(tuple(values.values()))
+
+
+_statements: dict[Hashable, Statement] = {}
+Kind = TypeVar("Kind", bound=Statement)
+
+
+def _kept(kind: Callable[..., Kind], build: Callable[..., Any], shape: Sequence[Any], values: dict[str, Value]) -> Kind:
+    types = tuple((name, type(value)) for name, value in values.items())
+    known = (kind, build, *shape, types, connection.vendor)
+    statement = cast("Kind | None", _statements.get(known))
+    if statement and not clock.is_replaced():
+        return statement
+    marks = {name: _mark(place, value) for place, (name, value) in enumerate(values.items())}
+    statement = kind(build(*shape, **marks), list(marks.values()))
+    if not clock.is_replaced():
+        if len(_statements) >= MOST_STATEMENTS:
+            _statements.clear()
+        _statements[known] = statement
+    return statement
+
+
+def _mark(place: int, value: Value) -> Value:
+    """Of the type of the value, and like nothing that a query says by itself."""
+    return f"<value {place}>" if isinstance(value, str) else LARGEST_INTEGER - place
+
+
+def create(model: type[Row], **columns: Any) -> Row:
+    """Insert a row and return it as the database has it, expressions included, without a second query; no signals."""
+    known = (model, connection.vendor)
+    if known not in _insertions:
+        _insertions[known] = Insertion(model)
+    return cast("Row", _insertions[known].create(columns))
+
+
+class Insertion:
+    """How rows of a model come into their table."""
+
+    def __init__(self, model: type[Model]) -> None:
+        fields = model._meta.concrete_fields
+        self._model = model
+        self._fields = {each.attname: each for each in fields}
+        self._required = [each for each in fields if not (isinstance(each, AutoField) or each.has_db_default())]
+        self._compiler = InsertQuery(model).get_compiler(connection=connection)
+        self._converters = self._compiler.get_converters([each.get_col(model._meta.db_table) for each in fields])
+        self._into = f"INSERT INTO {_quoted([model._meta.db_table])} "
+        self._returning = f" RETURNING {_quoted(each.column for each in fields)}"
+
+    def create(self, columns: dict[str, Any]) -> Any:
+        given = {each.attname: each.get_default() for each in self._required if each.attname not in columns} | columns
+        places: list[str] = []
+        parameters: list[Any] = []
+        for name, value in given.items():
+            place, values = self._place_of(self._fields[name], value)
+            places.append(place)
+            parameters += values
+        names = _quoted(self._fields[name].column for name in given)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{self._into}({names}) VALUES ({', '.join(places)}){self._returning}", parameters)
+            row = _converted(cursor.fetchone(), self._converters)
+        return self._model.from_db(connection.alias, list(self._fields), row)
+
+    def _place_of(self, field: Any, value: Any) -> tuple[str, Sequence[Any]]:
+        if not hasattr(value, "resolve_expression"):
+            return "%s", (field.get_db_prep_save(value, connection),)
+        resolved = value.resolve_expression(self._compiler.query, allow_joins=False, for_save=True)
+        sql, parameters = self._compiler.compile(resolved)
+        return sql, parameters
+
+
+def _quoted(columns: Iterable[str | None]) -> str:
+    return ", ".join(connection.ops.quote_name(column) for column in columns if column)
+
+
+_insertions: dict[Hashable, Insertion] = {}
