@@ -1,5 +1,47 @@
 """How the operator's admin looks: Unfold's settings, in the colours of the pages."""
 
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _stylesheet(_request: Any) -> str:
+    return static("css/admin.css")
+
+
+def _list_of(noun: str, title: str, icon: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:objects_app_{noun}_changelist")}
+
+
+NAVIGATION = [
+    {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
+    {
+        "title": "Accounts",
+        "items": [
+            _list_of("account", "Accounts", "domain"),
+            _list_of("user", "Users", "person"),
+            _list_of("membership", "Members", "group"),
+            _list_of("invitation", "Invitations", "mail"),
+        ],
+    },
+    {
+        "title": "Objects",
+        "items": [
+            _list_of("storedobject", "Objects", "inventory_2"),
+            _list_of("openupload", "Uploads in progress", "upload"),
+            _list_of("apikey", "API keys", "key"),
+        ],
+    },
+    {
+        "title": "Audit",
+        "items": [
+            _list_of("auditevent", "Audit events", "history"),
+            _list_of("jobrun", "Job runs", "schedule"),
+        ],
+    },
+]
+
 UNFOLD = {
     "SITE_TITLE": "Holdall",
     "SITE_HEADER": "Holdall",
@@ -9,6 +51,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {
+        "font": {"subtle-light": "var(--color-base-600)"},
         "base": {
             "50": "oklch(98.4% 0.003 258)",
             "100": "oklch(96.6% 0.004 258)",
@@ -37,4 +80,6 @@ UNFOLD = {
         },
     },
     "BORDER_RADIUS": "8px",
+    "STYLES": [_stylesheet],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
 }

@@ -28,7 +28,7 @@ def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, NotAllowed("You are not allowed to do this."))
+    return _answer(request, NotAllowed(str(exception) or "You are not allowed to do this."))
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:

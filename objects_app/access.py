@@ -6,11 +6,12 @@ from enum import StrEnum
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from objects_app import compiled
+from objects_app import compiled, staff
 from objects_app.errors import NotAllowed, NotAuthenticated, ObjectNotFound, ScopeMissing
-from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, Role, StoredObject, User
+from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, OpenUpload, Role, StoredObject, User
 from objects_app.models.objects import EVERY_COLUMN, StoredObjectQuerySet, is_public_now, stored_object_of
 from objects_app.signing import TransferGrant
+from objects_app.staff import StaffRole
 
 
 class Kind(StrEnum):
@@ -57,12 +58,18 @@ ROLE_SCOPES = {
 }
 
 
+LOOKS = frozenset({Verb.READ, Verb.SEE_ACTIVITY})
+
 ANYBODY = "anybody"  # in place of an account, in the URLs that visitors of public pages get
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, for which account, through which door and from where."""
+    """Who does something, for which account, through which door and from where.
+
+    Whoever `operates` does everything on every account; who `audits` looks at everything and changes nothing; who
+    `configures` sets up people, too. `reason` is what the actor gave as such; it stands in each event.
+    """
 
     kind: Kind
     id: str = ""
@@ -70,9 +77,12 @@ class Actor:
     account_id: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
     operates: bool = False
+    audits: bool = False
+    configures: bool = False
     via: Via = Via.API
     address: str | None = None
     request_id: str = ""
+    reason: str = ""
 
     # What DRF asks of a request's user.
     @property
@@ -103,8 +113,17 @@ def person_actor(user: User) -> Actor:
 
 
 def staff_actor(user: User) -> Actor:
-    """An operator in the admin, who acts on every account's objects."""
-    return Actor(kind=Kind.PERSON, id=str(user.pk), label=user.email, operates=True, via=Via.ADMIN)
+    """A member of staff in the admin."""
+    operates = StaffRole.OPERATOR in staff.roles_of(user)
+    return Actor(
+        kind=Kind.PERSON,
+        id=str(user.pk),
+        label=user.email,
+        operates=operates,
+        audits=staff.enters_admin(user) and not operates,
+        configures=staff.configures(user),
+        via=Via.ADMIN,
+    )
 
 
 def system_actor(job: str) -> Actor:
@@ -149,7 +168,7 @@ def own_invitations(actor: Actor) -> QuerySet[Invitation]:
 def visible_objects(actor: Actor) -> StoredObjectQuerySet:
     """What the actor may look at: the account's own objects in every state, and everybody's public ones."""
     everything = StoredObject.objects.with_current_state()
-    if actor.operates:
+    if _does_everywhere(actor, Verb.READ):
         return everything
     if not actor.account_id:
         return everything.none()
@@ -171,6 +190,12 @@ def visible_object(actor: Actor, object_id: str) -> StoredObject:
 def _visible_row(*, account_id: str, object_id: str) -> QuerySet[StoredObject, tuple[object, ...]]:
     visible = visible_objects(Actor(kind=Kind.KEY, account_id=account_id))
     return visible.filter(pk=object_id).values_list(*EVERY_COLUMN)
+
+
+def open_uploads(actor: Actor) -> StoredObjectQuerySet:
+    """What every account uploads now, for whoever may look at everything."""
+    uploads = OpenUpload.objects.with_current_state().uploading()
+    return uploads if _does_everywhere(actor, Verb.READ) else uploads.none()
 
 
 def own_objects(actor: Actor) -> StoredObjectQuerySet:
@@ -206,8 +231,12 @@ def own_metadata(actor: Actor) -> QuerySet[MetadataPair]:
     return pairs.filter(Exists(StoredObject.objects.live().filter(pk=OuterRef("stored_object"))))
 
 
+def _does_everywhere(actor: Actor, verb: Verb) -> bool:
+    return actor.operates or (actor.audits and verb in LOOKS)
+
+
 def require_scope(actor: Actor, verb: Verb) -> None:
-    if actor.operates:
+    if _does_everywhere(actor, verb):
         return
     if not actor.is_authenticated:
         raise NotAuthenticated
@@ -216,12 +245,14 @@ def require_scope(actor: Actor, verb: Verb) -> None:
 
 
 def holds(actor: Actor, verb: Verb) -> bool:
-    return actor.operates or SCOPES[verb] in actor.scopes
+    return _does_everywhere(actor, verb) or SCOPES[verb] in actor.scopes
 
 
 def require_in_account(actor: Actor, verb: Verb, account_id: str) -> None:
     """For what belongs to an account as a whole: its keys, its members, its activity."""
-    if not actor.operates and not (account_id == actor.account_id and holds(actor, verb)):
+    if _does_everywhere(actor, verb):
+        return
+    if not (account_id == actor.account_id and holds(actor, verb)):
         raise NotAllowed(f"Your role in this account does not let you {verb}.")
 
 
@@ -229,6 +260,11 @@ def require_operator(actor: Actor) -> None:
     """Accounts are opened, suspended and resumed by whoever runs the service."""
     if not actor.operates:
         raise NotAllowed("Only operators may do this.")
+
+
+def require_configurer(actor: Actor) -> None:
+    if not actor.configures:
+        raise NotAllowed("Only superusers may do this.")
 
 
 def require(actor: Actor, verb: Verb, stored_object: StoredObject) -> None:

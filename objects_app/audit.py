@@ -1,5 +1,6 @@
 """The audit trail: `record` writes down one fact, inside the transaction of what it tells of."""
 
+import json
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
@@ -28,6 +29,8 @@ class AuditAction(StrEnum):
     USER_FACTOR_REMOVED = "user.factor_removed"
     USER_SESSION_ENDED = "user.session_ended"
     USER_RESET_LINK_MADE = "user.reset_link_made"
+    USER_CREATED = "user.created"
+    USER_RIGHTS_CHANGED = "user.rights_changed"
     MEMBER_INVITED = "member.invited"
     MEMBER_INVITATION_REVOKED = "member.invitation_revoked"
     MEMBER_JOINED = "member.joined"
@@ -43,6 +46,7 @@ class AuditAction(StrEnum):
     OBJECT_UPLOADED = "object.uploaded"
     OBJECT_COMPLETED = "object.completed"
     OBJECT_FAILED = "object.failed"
+    OBJECT_VERIFIED = "object.verified"
     OBJECT_CHANGED = "object.changed"
     OBJECT_PUBLISHED = "object.published"
     OBJECT_UNPUBLISHED = "object.unpublished"
@@ -54,6 +58,7 @@ class AuditAction(StrEnum):
     CONTENT_DOWNLOADED = "object.content_downloaded"
     CONTENT_PREVIEWED = "object.content_previewed"
     PUBLIC_PAGE_OPENED = "object.public_page_opened"
+    STAFF_OBJECT_VIEWED = "staff.object_viewed"
     ANOMALY_NEW_NETWORK = "anomaly.key_from_new_network"
     ANOMALY_NOT_FOUND = "anomaly.not_found_burst"
     ANOMALY_DOWNLOADS = "anomaly.downloads_after_publication"
@@ -71,17 +76,20 @@ def record(
     size: int | None = None,
     **details: Any,
 ) -> AuditEvent:
-    """`target_id` is for a target that may not exist; `size` is in bytes; `details` must fit into JSON."""
+    """`target_id` is for a target that may not exist; `size` is in bytes; `details` must fit into JSON.
+
+    The reason that the actor gave is among the details, unless they tell another one.
+    """
     return compiled.create(
         AuditEvent,
         account_id=_account_of(target) or actor.account_id,
         action=action,
-        target_type=type(target).__name__.lower() if target else "",
+        target_type=_type_of(target),
         target_id=target.pk if target else target_id,
         target_label=_label_of(target),
         result=result,
         bytes=size,
-        details=details,
+        details=_reason_of(actor) | details,
         **_columns_of(actor),
     )
 
@@ -90,7 +98,8 @@ def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str])
     """The same fact of many objects, whose rows the database copies by itself; the events are those of `record`."""
     if not object_ids:
         return
-    same = _columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": "{}"}
+    details = json.dumps(_reason_of(actor))
+    same = _columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": details}
     copied = {"account_id": "account_id", "target_id": "id", "target_label": "name"}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -112,6 +121,17 @@ def _columns_of(actor: Actor) -> dict[str, str | None]:
         "address": actor.address,
         "request_id": actor.request_id,
     }
+
+
+def _reason_of(actor: Actor) -> dict[str, str]:
+    return {"reason": actor.reason} if actor.reason else {}
+
+
+def _type_of(target: Target) -> str:
+    """Rows are called by their table, whichever page of the admin they were taken from."""
+    if target is None:
+        return ""
+    return "storedobject" if isinstance(target, StoredObject) else type(target).__name__.lower()
 
 
 def _account_of(target: Target) -> str:

@@ -6,6 +6,7 @@ right: permission is always asked of `access`.
 
 import secrets
 import time
+from datetime import datetime
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LENGTH = 30  # 62 ** 30 is just above 2 ** 176
@@ -22,3 +23,8 @@ def base62(number: int, *, length: int) -> str:
 def new_id(prefix: str) -> str:
     milliseconds = time.time_ns() // 1_000_000
     return f"{prefix}_{base62((milliseconds << 128) | secrets.randbits(128), length=LENGTH)}"
+
+
+def first_id(prefix: str, moment: datetime) -> str:
+    """Before all that are made from that moment on, behind all that were made before, by the clock that made them."""
+    return f"{prefix}_{base62(int(moment.timestamp() * 1000) << 128, length=LENGTH)}"

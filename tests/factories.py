@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from objects_app import access
@@ -14,6 +15,7 @@ from objects_app.models import Account, ApiKey, Membership, Role, State, StoredO
 from objects_app.operations import accounts, keys, objects, uploads
 from objects_app.operations.objects import NewObject
 from objects_app.signing import Purpose, TransferGrant
+from objects_app.staff import StaffRole
 from objects_app.storage import get_storage
 from tests.people import DOMAIN, PASSWORD
 
@@ -41,6 +43,25 @@ def make_person(name: str, *, role: Role = Role.OWNER) -> Person:
     membership = Membership.objects.create(account=account, user=user, role=role)
     key, secret = keys.create_key(account, name=f"{name}'s key", actor=OPERATOR)
     return Person(user, account, membership, key, secret)
+
+
+def make_staff(role: str = "", **columns: Any) -> User:
+    """Staff in the group `auditor` or `operator`, a `superuser`, or without a role."""
+    columns = {"is_staff": True, "is_superuser": role == "superuser"} | columns
+    user = User.objects.create_user(f"{role or 'idler'}@{DOMAIN}", PASSWORD, **columns)
+    if role in set(StaffRole):
+        _join(user, role)
+    return user
+
+
+def give_staff_role(user: User, role: str) -> None:
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    _join(user, role)
+
+
+def _join(user: User, role: str) -> None:
+    """Tests that empty all tables take the groups along."""
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
 
 
 class Api:

@@ -8,7 +8,7 @@ from objects_app import access, audit, clock
 from objects_app.audit import AuditAction
 from objects_app.models import ApiKey, KeyUse, Membership, Role, State, User
 from objects_app.operations import downloads, keys
-from tests.factories import OPERATOR, PASSWORD, Person, make_object, make_person
+from tests.factories import OPERATOR, PASSWORD, Person, give_staff_role, make_object, make_person
 from tests.previews.shown import tar
 
 STREETS = "\n".join(f"{n},Elm Street {n},{n * 7 % 90 + 10}" for n in range(1, 40))
@@ -37,6 +37,7 @@ def furnish() -> None:
         Membership.objects.create(account=alice.account, user=user, role=role)
     _fill(alice, chance)
     make_object(bob, "shared-vocabulary.txt", is_public=True)
+    give_staff_role(make_person("olga").user, "operator")
     _add_keys(alice)
     _add_events(alice)
 

@@ -27,6 +27,7 @@ for word, name in {
     "public": "handbook.txt",
 }.items():
     print(f"<{word}>{StoredObject.objects.get(name=name).pk}")
+print(f"<account>{alice.pk}")
 print(f"<key>{alice.keys.filter(name__startswith='devbox').get().pk}")
 """
 PAGES = {  # name: who looks, and at what
@@ -61,6 +62,16 @@ PAGES = {  # name: who looks, and at what
     "docs-errors": ("alice", "/docs/errors/"),
     "docs-stranger": ("", "/docs/"),
     "docs-clients-stranger": ("", "/docs/sdk/"),
+    "admin-objects": ("olga", "/admin/objects_app/storedobject/"),
+    "admin-objects-filtered": ("olga", "/admin/objects_app/storedobject/?visibility=public&q=train"),
+    "admin-object": ("olga", "/admin/objects_app/storedobject/{table}/change/"),
+    "admin-uploads": ("olga", "/admin/objects_app/openupload/"),
+    "admin-accounts": ("olga", "/admin/objects_app/account/"),
+    "admin-account": ("olga", "/admin/objects_app/account/{account}/change/"),
+    "admin-keys": ("olga", "/admin/objects_app/apikey/"),
+    "admin-key": ("olga", "/admin/objects_app/apikey/{key}/change/"),
+    "admin-users": ("olga", "/admin/objects_app/user/"),
+    "admin-members": ("olga", "/admin/objects_app/membership/"),
     "error-400": ("alice", "/activity/?age=never"),
     "error-403": ("finn", "/keys/"),
     "error-404": ("alice", "/nowhere"),

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 
-from objects_app import access
+from objects_app import access, staff
 from objects_app.access import Verb, Via
 from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
 from objects_app.models import Membership, Role, State
 from objects_app.operations import accounts, keys, objects
-from tests.factories import OPERATOR, make_object, make_person
+from tests.factories import OPERATOR, make_object, make_person, make_staff
 
 NOBODY = access.anonymous_actor(Via.API)
 
@@ -62,6 +63,15 @@ def test_nobody_sees_nothing(alice):
 def test_operators_and_jobs_see_everything(alice, bob, actor):
     everything = {make_object(alice).pk, make_object(bob, state=State.DELETED).pk}
     assert set(access.visible_objects(actor).values_list("pk", flat=True)) == everything
+
+
+def test_uploads_of_every_account_are_for_those_who_may_look_at_everything(alice, bob):
+    upload = make_object(alice, state=State.UPLOADING)
+    make_object(alice)
+    for actor in (OPERATOR, access.staff_actor(make_staff("auditor"))):
+        assert [row.pk for row in access.open_uploads(actor)] == [upload.pk]
+    for actor in (alice.actor, bob.actor, NOBODY):
+        assert not access.open_uploads(actor).exists()
 
 
 def test_own_objects_leave_out_what_others_made_public(alice, bob):
@@ -149,9 +159,44 @@ def test_every_role_but_the_viewer_may_write(alice, role):
 
 
 def test_only_operators_manage_accounts_and_keys(alice):
-    access.require_operator(access.staff_actor(alice.user))
+    access.require_operator(access.staff_actor(make_staff("operator")))
+    for actor in (access.staff_actor(make_staff("auditor")), access.member_actor(alice.membership)):
+        with pytest.raises(NotAllowed):
+            access.require_operator(actor)
+
+
+def test_an_auditor_looks_at_everything_and_changes_nothing(alice):
+    actor = access.staff_actor(make_staff("auditor"))
+    notes = make_object(alice)
+    assert sees(actor, notes)
+    assert {verb for verb in Verb if access.may(actor, verb, notes)} == {Verb.READ, Verb.SEE_ACTIVITY}
+    access.require_in_account(actor, Verb.SEE_ACTIVITY, alice.account.pk)
     with pytest.raises(NotAllowed):
-        access.require_operator(access.member_actor(alice.membership))
+        access.require_in_account(actor, Verb.MANAGE_KEYS, alice.account.pk)
+
+
+@pytest.mark.parametrize("columns", [{"is_staff": False}, {"is_active": False}])
+@pytest.mark.parametrize("role", ["auditor", "operator", "superuser"])
+def test_a_role_counts_for_active_staff_alone(db, role, columns):
+    user = make_staff(role, **columns)
+    assert not staff.enters_admin(user)
+    assert not staff.configures(user)
+    assert not sees_anything(access.staff_actor(user))
+
+
+def test_staff_without_a_role_see_nothing(alice):
+    make_object(alice)
+    assert not sees_anything(access.staff_actor(make_staff()))
+
+
+def test_whoever_has_both_roles_is_an_operator(db):
+    user = make_staff("auditor")
+    user.groups.add(Group.objects.get(name="operator"))
+    assert access.staff_actor(user).operates
+
+
+def sees_anything(actor) -> bool:
+    return actor.operates or actor.audits or access.visible_objects(actor).exists()
 
 
 def test_visibility_costs_one_query(alice, bob, django_assert_num_queries):

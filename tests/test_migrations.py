@@ -5,8 +5,8 @@ from django.core.management import call_command
 from objects_app import clock, listing
 from objects_app.filters import Filters
 from objects_app.lifecycle import counts
-from objects_app.models import State
-from tests.factories import make_object, make_person
+from objects_app.models import State, User
+from tests.factories import make_object, make_person, make_staff
 from tests.operations.history import row
 
 
@@ -29,3 +29,12 @@ def test_objects_that_are_there_are_counted(real_database):
     assert listing.own_list(alice.actor, Filters()).count() == 3
     assert listing.own_list(alice.actor, Filters(is_public=True)).count() == 2
     assert list(counts.find_wrong(clock.now())) == []
+
+
+def test_whoever_was_staff_operates_and_no_auditor_begins_to(real_database):
+    idler, auditor, operator, superuser = map(make_staff, ["", "auditor", "operator", "superuser"])
+    call_command("migrate", "objects_app", "0012", verbosity=0)
+    call_command("migrate", verbosity=0)
+    roles = {user: sorted(user.groups.values_list("name", flat=True)) for user in User.objects.all()}
+    assert roles == {idler: ["operator"], auditor: [], operator: ["operator"], superuser: []}
+    assert not User.objects.get(pk=auditor.pk).is_staff

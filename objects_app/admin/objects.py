@@ -1,98 +1,181 @@
-"""Objects of every account: look, make public or private, delete."""
+"""Objects of every account: look, make public or private, delete, verify."""
 
-from django.contrib import admin
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from unfold.decorators import display
 
 from objects_app import access
 from objects_app.access import Actor
-from objects_app.admin.base import StaffAdmin, carry_out, staff_actor
+from objects_app.admin import shown
+from objects_app.admin.actions import ActingAdmin, BulkAction
+from objects_app.admin.base import staff_actor
+from objects_app.admin.filters import AccountFilter, ChoiceFilter, ObjectCreatedFilter
+from objects_app.errors import ObjectsError
 from objects_app.models import State, StoredObject
-from objects_app.models.objects import fold
-from objects_app.operations import objects
+from objects_app.models.objects import fold, is_not_due
+from objects_app.operations import downloads, looks, objects, uses, verification
 
-NAMES_SHOWN = 100
+MIB = 1024 * 1024
+SIZES = {"1m": ("1 MiB or more", MIB), "100m": ("100 MiB or more", 100 * MIB), "1g": ("1 GiB or more", 1024 * MIB)}
+COLOURS = {"Uploading": "info", "Read Only": "success", "Error": "danger", "Deleted": "warning"}
+MOST_VERIFIED = 20
+DOWNLOAD_LIFETIME = timedelta(minutes=5)
 
 
-@admin.register(StoredObject)
-class StoredObjectAdmin(StaffAdmin):
-    list_display = ("name", "current_state", "visibility", "account", "size_bytes", "created_at")
-    list_filter = ("state", "is_public")
-    list_select_related = ("account",)
-    ordering = ("-created_at", "-id")
-    search_fields = ("name",)
-    search_help_text = "Part of a name, or the exact id of an object or an account"
-    fields = (
-        "id",
-        "name",
-        "account",
-        "content_type",
-        "current_state",
-        "error_reason",
-        "is_public",
-        "size_bytes",
-        "sha256",
-        "metadata",
-        "created_by",
-        "created_at",
-        "completed_at",
-        "last_activity_at",
-        "delete_after",
-        "deleted_at",
-    )
-    actions = ("make_public", "make_private", "delete")
+class StateFilter(ChoiceFilter):
+    title = parameter_name = "state"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StoredObject]:
-        return access.visible_objects(staff_actor(request)).order_by(*self.ordering)
-
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        queryset: QuerySet[StoredObject],
-        search_term: str,
-    ) -> tuple[QuerySet[StoredObject], bool]:
-        if not search_term:
-            return queryset, False
-        exact = Q(pk=search_term) | Q(account_id=search_term)
-        return queryset.filter(exact | Q(folded_name__contains=fold(search_term))), False
-
-    @admin.display(description="state")
-    def current_state(self, stored_object: StoredObject) -> str:
-        return State(stored_object.current_state).label
-
-    @admin.display(description="visibility", ordering="is_public")
-    def visibility(self, stored_object: StoredObject) -> str:
-        return "Public" if stored_object.is_public else "Private"
-
-    @admin.action(description="Make public")
-    def make_public(self, request: HttpRequest, rows: QuerySet[StoredObject]) -> None:
-        carry_out(request, rows, objects.publish, done="made public")
-
-    @admin.action(description="Make private")
-    def make_private(self, request: HttpRequest, rows: QuerySet[StoredObject]) -> None:
-        carry_out(request, rows, objects.unpublish, done="made private")
-
-    @admin.action(description="Delete for good")
-    def delete(self, request: HttpRequest, rows: QuerySet[StoredObject]) -> HttpResponseBase | None:
-        """The first time ask, naming the objects; the page that asks sends the same selection again."""
-        if "confirmed" in request.POST:
-            carry_out(request, rows, _delete, done="deleted")
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Delete objects for good",
-            "opts": self.opts,
-            "names": [stored_object.name for stored_object in rows[:NAMES_SHOWN]],
-            "count": rows.count(),
-            "selected": request.POST.getlist("_selected_action"),
-            "select_across": request.POST.get("select_across", "0"),
+    def answers(self) -> dict[str, tuple[str, Q]]:
+        living = {
+            state.value: (state.label, Q(state=state) & is_not_due()) for state in State if state != State.DELETED
         }
-        return TemplateResponse(request, "admin/objects/delete.html", context)
+        return {**living, State.DELETED.value: (State.DELETED.label, Q(current_state=State.DELETED))}
 
 
-def _delete(stored_object: StoredObject, *, actor: Actor) -> bool:
+class VisibilityFilter(ChoiceFilter):
+    title = parameter_name = "visibility"
+
+    def answers(self) -> dict[str, tuple[str, Q]]:
+        return {"public": ("Public", Q(is_public=True)), "private": ("Private", Q(is_public=False))}
+
+
+class SizeFilter(ChoiceFilter):
+    title = parameter_name = "size"
+
+    def answers(self) -> dict[str, tuple[str, Q]]:
+        larger = {word: (label, Q(size_bytes__gte=size)) for word, (label, size) in SIZES.items()}
+        return {"empty": ("Empty", Q(size_bytes=0)), **larger}
+
+
+def delete(stored_object: StoredObject, *, actor: Actor) -> bool:
     before = stored_object.current_state
     objects.delete_object(stored_object, actor=actor)
     return before != State.DELETED
+
+
+def verify(stored_object: StoredObject, *, actor: Actor) -> str:
+    return verification.verify_now(stored_object, actor=actor) or "the bytes are what they were"
+
+
+def used_lately(stored_object: StoredObject, *, actor: Actor) -> str:
+    """Who would miss it."""
+    found = uses.lately(stored_object, actor=actor)
+    askers = ", ".join(list(found.askers)[:3])
+    if not (found.downloads or found.links):
+        return "not used within 30 days"
+    words = (
+        f"{found.downloads} downloads and {found.links} URLs within 30 days, {found.living_links} of which still work"
+    )
+    return f"{words}; asked for by {askers}" if askers else words
+
+
+DELETE = BulkAction(
+    "delete",
+    "Delete for good",
+    delete,
+    done="deleted",
+    warning="The bytes and the metadata are destroyed at once and cannot be brought back.",
+    uses=used_lately,
+)
+
+
+@admin.register(StoredObject)
+class StoredObjectAdmin(ActingAdmin):
+    list_display = ("name", "state_now", "visibility", "account", "size", "created")
+    list_filter: ClassVar = [
+        ("account", AccountFilter),
+        StateFilter,
+        VisibilityFilter,
+        SizeFilter,
+        ("created_at", ObjectCreatedFilter),
+    ]
+    list_select_related = ("account",)
+    list_deferred = ("metadata",)
+    search_fields = ("name",)
+    search_help_text = "Part of a name, or the exact id of an object or an account"
+    found_ids: ClassVar = {"obj": "pk", "acc": "account_id"}
+    fieldsets = (
+        (None, {"fields": ("id", "name", "account", "state_now", "error_reason", "visibility", "page", "events")}),
+        ("Content", {"fields": ("content_type", "exact_size", "digest", "verified", "pretty_metadata")}),
+        ("Life", {"fields": ("created", "created_by", "active", "completed", "ends", "deleted")}),
+    )
+    actions = (
+        BulkAction("make_public", "Make public", objects.publish, done="made public"),
+        BulkAction("make_private", "Make private", objects.unpublish, done="made private"),
+        BulkAction("verify", "Verify the bytes", verify, done="verified", most=MOST_VERIFIED),
+        DELETE,
+    )
+    change_form_outer_before_template = "admin/object_actions.html"
+    size = shown.size_of("size_bytes")
+    exact_size = shown.exact_size_of("size_bytes")
+    digest = shown.digest_of("sha256", "SHA-256")
+    pretty_metadata = shown.json_of("metadata", "metadata")
+    created = shown.moment_of("created_at", "created")
+    active = shown.moment_of("last_activity_at", "last activity")
+    completed = shown.moment_of("completed_at", "completed")
+    verified = shown.moment_of("verified_at", "SHA-256 last computed")
+    ends = shown.moment_of("delete_after", "ends")
+    deleted = shown.moment_of("deleted_at", "deleted")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StoredObject]:
+        return access.visible_objects(staff_actor(request))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Newest first by an index: of an account by its own, of all by the key, which begins with the time."""
+        of_account = request.GET.get("account__id__exact") or request.GET.get("q", "").startswith("acc_")
+        return ("-created_at", "-pk") if of_account else ("-pk",)
+
+    def found_part(self, word: str) -> Q:
+        return Q(folded_name__contains=fold(word))
+
+    def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
+        return (("<path:object_id>/download/", "objects_app_storedobject_download", self.download),)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        stored_object = self.get_object(request, object_id)
+        if stored_object:
+            looks.note_staff_look(stored_object, actor=staff_actor(request))
+        has_content = stored_object is not None and stored_object.current_state == State.READ_ONLY
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | {"has_content": has_content})
+
+    def download(self, request: HttpRequest, object_id: str, **_: Any) -> HttpResponse:
+        """A URL of a few minutes for whoever asked, and the browser is sent there."""
+        if request.method != "POST":
+            raise PermissionDenied("A download is asked for by the button on the page of the object.")
+        stored_object = self.get_object(request, object_id)
+        if stored_object is None:
+            raise Http404
+        actor = staff_actor(request)
+        try:
+            address = downloads.issue_download_url(stored_object, actor=actor, expires_in=DOWNLOAD_LIFETIME)
+        except ObjectsError as refusal:
+            messages.error(request, refusal.message)
+            address = reverse("admin:objects_app_storedobject_change", args=[object_id])
+        return redirect(address)
+
+    @display(description="state", label=COLOURS)  # type: ignore[untyped-decorator]
+    def state_now(self, stored_object: StoredObject) -> str:
+        return State(stored_object.current_state).label
+
+    @admin.display(description="visibility")
+    def visibility(self, stored_object: StoredObject) -> str:
+        return "Public" if stored_object.is_public else "Private"
+
+    @admin.display(description="page")
+    def page(self, stored_object: StoredObject) -> str:
+        if not (stored_object.is_public and stored_object.current_state == State.READ_ONLY):
+            return "Only people of the account have a page of it"
+        return shown.link(reverse("public_page", args=[stored_object.pk]), "The public page")
+
+    @admin.display(description="events")
+    def events(self, stored_object: StoredObject) -> str:
+        return shown.events_of(stored_object)

@@ -15,11 +15,11 @@ from django.db.models import Count, Sum
 from objects_app import access
 from objects_app.errors import ObjectsError, StorageFull, StorageUnavailable
 from objects_app.lifecycle.objects import walk
-from objects_app.lifecycle.verification import is_as_it_was
 from objects_app.models import State, StoredObject
 from objects_app.models.objects import is_in_bucket
 from objects_app.operations import damage, moves
 from objects_app.operations.moves import ContentDamaged, Move
+from objects_app.operations.verification import is_as_it_was
 from objects_app.progress import Progress, Totals
 from objects_app.storage import Storage
 

@@ -4,19 +4,15 @@ import time
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from objects_app import access, clock
-from objects_app.errors import StorageUnavailable
 from objects_app.failpoints import fp
 from objects_app.lifecycle.objects import found
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept, moment_of
 from objects_app.models import State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet
-from objects_app.operations import damage
-from objects_app.operations.damage import MISSING, STAGED_MISSING, WRONG_DIGEST, WRONG_LENGTH
-from objects_app.storage import BlobNotFound, digest_of, storage_of
+from objects_app.operations.verification import act_on, note_sound, wrong_digest, wrong_length
 
 DIGESTS_AT_ONCE = 20
 LONGEST_BATCH_SECONDS = 5
@@ -85,67 +81,14 @@ def _verify_for_a_while(due: list[StoredObject], *, allowed: float) -> tuple[lis
 
 
 def verify_length(stored_object: StoredObject) -> str:
-    return act_on(wrong_length(stored_object), stored_object)
+    return act_on(wrong_length(stored_object), stored_object, actor=ACTOR)
 
 
 def verify_digest(stored_object: StoredObject) -> str:
     reason = wrong_digest(stored_object)
     if not reason:
-        _note_sound(stored_object)
-    return act_on(reason, stored_object)
-
-
-def is_as_it_was(stored_object: StoredObject) -> bool:
-    """Whether the row still says what it said: it may have been deleted, or uploaded anew, since it was read."""
-    same = {name: getattr(stored_object, name) for name in ("pk", "state", "blob_key", "staging_key")}
-    return StoredObject.objects.filter(**same).exists()
-
-
-def act_on(reason: str, stored_object: StoredObject) -> str:
-    """Return what was found as a line for the operator; nothing is said of sound objects and of those deleted now."""
-    if reason in (MISSING, WRONG_LENGTH, WRONG_DIGEST):
-        changed = damage.report_damage(stored_object, reason, actor=ACTOR)
-    elif reason == STAGED_MISSING:
-        changed = damage.forget_staged(stored_object, actor=ACTOR)
-    else:
-        changed = bool(reason)
-    return f"{stored_object.pk}: {reason}" if changed else ""
-
-
-def wrong_length(stored_object: StoredObject) -> str:
-    """What is wrong with the length of the stored bytes; empty where nothing is."""
-    is_staged = stored_object.state == State.UPLOADING
-    key = stored_object.staging_key if is_staged else stored_object.blob_key
-    expected = stored_object.staged_size if is_staged else stored_object.size_bytes
-    try:
-        size = storage_of(key).size_of(key)
-    except BlobNotFound:
-        return STAGED_MISSING if is_staged else MISSING
-    except StorageUnavailable as error:
-        return f"The stored bytes cannot be reached: {error}"
-    if size == expected:
-        return ""
-    return STAGED_MISSING if is_staged else WRONG_LENGTH
-
-
-def wrong_digest(stored_object: StoredObject) -> str:
-    """What is wrong with the stored bytes, all of which are read; empty where nothing is."""
-    reason = wrong_length(stored_object)
-    if reason or stored_object.state != State.READ_ONLY:
-        return reason
-    try:
-        digest = digest_of(storage_of(stored_object.blob_key), stored_object.blob_key)
-    except BlobNotFound:
-        return MISSING
-    except StorageUnavailable as error:
-        return f"The stored bytes cannot be read: {error}"
-    return "" if stored_object.sha256 in ("", digest) else WRONG_DIGEST
-
-
-def _note_sound(stored_object: StoredObject) -> None:
-    with transaction.atomic():
-        rows = StoredObject.objects.filter(pk=stored_object.pk, state=State.READ_ONLY)
-        rows.update(verified_at=clock.now())
+        note_sound(stored_object)
+    return act_on(reason, stored_object, actor=ACTOR)
 
 
 def find_lengths(before: Moment) -> Iterator[Found]:

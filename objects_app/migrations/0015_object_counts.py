@@ -53,7 +53,7 @@ def count_no_more(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('objects_app', '0012_key_networks'),
+        ('objects_app', '0013_staff_roles'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from objects_app.models.counts import ObjectCount
 from objects_app.models.invitations import Invitation
 from objects_app.models.jobs import Job, JobRun
 from objects_app.models.keys import ApiKey, KeyNetwork, KeyUse
-from objects_app.models.objects import MetadataPair, State, StoredObject
+from objects_app.models.objects import MetadataPair, OpenUpload, State, StoredObject
 from objects_app.models.promotions import Promotion
 from objects_app.models.requests import IdempotencyRecord
 
@@ -24,6 +24,7 @@ __all__ = [
     "Membership",
     "MetadataPair",
     "ObjectCount",
+    "OpenUpload",
     "Promotion",
     "Role",
     "State",

@@ -204,6 +204,15 @@ def stored_object_of(row: Any) -> StoredObject:
     return stored_object
 
 
+class OpenUpload(StoredObject):
+    """The same rows, for the page of the admin that shows those that are uploaded now."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "upload in progress"
+        verbose_name_plural = "uploads in progress"
+
+
 class MetadataPair(models.Model):
     """One entry of an object's metadata, so that keys and values are found without scanning objects."""
 

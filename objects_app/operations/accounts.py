@@ -1,5 +1,6 @@
 """Accounts: create, change, suspend, resume."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -7,7 +8,9 @@ from django.db import transaction
 from objects_app import access, audit, clock, key_cache
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
-from objects_app.models import Account
+from objects_app.models import Account, StoredObject
+
+MOST_COUNTED = 10_000
 
 
 def create_account(name: str, *, actor: Actor) -> Account:
@@ -50,3 +53,20 @@ def resume_account(account: Account, *, actor: Actor) -> bool:
         if moved:
             audit.record(AuditAction.ACCOUNT_RESUMED, actor=actor, target=account)
     return bool(moved)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """`is_all` is False where there were more objects than are counted."""
+
+    objects: int
+    bytes: int
+    is_all: bool
+
+
+def usage_of(account: Account) -> Usage:
+    """What the account keeps, by its newest MOST_COUNTED objects that are not deleted."""
+    newest = StoredObject.objects.of(account.pk).live().newest_first()
+    sizes = list(newest.values_list("size_bytes", flat=True)[: MOST_COUNTED + 1])
+    counted = sizes[:MOST_COUNTED]
+    return Usage(len(counted), sum(size or 0 for size in counted), is_all=len(sizes) <= MOST_COUNTED)

@@ -53,6 +53,13 @@ def open_page(stored_object: StoredObject, *, actor: Actor) -> Preview:
     return _made_from_bytes(stored_object, actor=actor, most=FIRST_BYTES)
 
 
+def note_staff_look(stored_object: StoredObject, *, actor: Actor) -> None:
+    """Staff have opened the record of an object that not everybody may see."""
+    access.require(actor, Verb.READ, stored_object)
+    if not (stored_object.is_public and stored_object.current_state == State.READ_ONLY):
+        _record_once(AuditAction.STAFF_OBJECT_VIEWED, stored_object, actor=actor)
+
+
 def _record_once(action: AuditAction, stored_object: StoredObject, *, actor: Actor) -> None:
     """A page that is loaded again soon is the same look."""
     look = f"{action}:{stored_object.pk}:{actor.id or actor.address}"

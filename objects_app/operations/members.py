@@ -75,6 +75,14 @@ def accept_invitation(invitation: Invitation, *, user: User, actor: Actor) -> Me
     return membership
 
 
+def add_member(membership: Membership, *, actor: Actor) -> None:
+    """Without an invitation, by whoever sets up people."""
+    access.require_configurer(actor)
+    with transaction.atomic():
+        membership.save(force_insert=True)
+        audit.record(AuditAction.MEMBER_JOINED, actor=actor, target=membership, role=membership.role)
+
+
 def join_as_new_user(invitation: Invitation, *, name: str, password: str, actor: Actor) -> User:
     """For whoever is not known here yet: the invitation makes the user."""
     with transaction.atomic():

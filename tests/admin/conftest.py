@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from objects_app.models import User
+from tests.factories import make_staff
 
 
 def _browser(user: User) -> Client:
@@ -14,7 +15,7 @@ def _browser(user: User) -> Client:
 
 @pytest.fixture
 def staff(db) -> User:
-    return User.objects.create_user("staff@example.com", is_staff=True)
+    return make_staff("operator")
 
 
 @pytest.fixture
@@ -24,9 +25,15 @@ def staff_browser(staff) -> Client:
 
 @pytest.fixture
 def superuser_browser(db) -> Client:
-    return _browser(User.objects.create_superuser("root@example.com"))
+    return _browser(make_staff("superuser"))
 
 
 @pytest.fixture
 def alice_browser(alice) -> Client:
     return _browser(alice.user)
+
+
+@pytest.fixture
+def browser_of(db):
+    """`browser_of("auditor")` is the browser of staff in that role."""
+    return lambda role: _browser(make_staff(role))

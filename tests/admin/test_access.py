@@ -7,7 +7,17 @@ from django.test import Client
 from objects_app.models import ApiKey, AuditEvent, JobRun, StoredObject
 from tests.factories import make_object
 
-NOUNS = ["account", "apikey", "auditevent", "jobrun", "membership", "storedobject", "user"]
+NOUNS = [
+    "account",
+    "apikey",
+    "auditevent",
+    "invitation",
+    "jobrun",
+    "membership",
+    "openupload",
+    "storedobject",
+    "user",
+]
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -22,12 +32,18 @@ def test_a_member_of_an_account_is_no_staff(alice_browser, noun):
     assert response.status_code == 403
 
 
+def test_every_page_leads_to_every_list(staff_browser):
+    page = staff_browser.get("/admin/objects_app/jobrun/").content.decode()
+    for noun in NOUNS:
+        assert f'href="/admin/objects_app/{noun}/"' in page
+
+
 def test_nobody_is_sent_to_the_one_sign_in(db):
     response = Client().get("/admin/objects_app/storedobject/?q=x", follow=True)
     assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=%2Fadmin%2Fobjects_app%2Fstoredobject%2F")
 
 
-@pytest.mark.parametrize("noun", ["account", "apikey", "auditevent", "jobrun", "storedobject"])
+@pytest.mark.parametrize("noun", sorted({*NOUNS} - {"membership", "user"}))
 def test_even_a_superuser_adds_nothing_past_the_verbs(superuser_browser, noun):
     assert superuser_browser.get(f"/admin/objects_app/{noun}/add/").status_code == 403
 
@@ -56,3 +72,9 @@ def test_no_list_is_edited_in_place_and_no_page_has_inlines():
 def test_runs_of_jobs_can_be_looked_at(staff_browser):
     run = JobRun.objects.create(job="purge_bytes", started_by="beat", rows=7)
     assert "purge_bytes" in staff_browser.get(f"/admin/objects_app/jobrun/{run.pk}/change/").content.decode()
+
+
+def test_staff_without_a_role_are_told_whom_to_ask(browser_of):
+    response = browser_of("").get("/admin/", follow=True)
+    assert response.status_code == 403
+    assert "Ask a superuser to make you an auditor or an operator." in response.content.decode()

@@ -1,38 +1,16 @@
-"""Accounts, API keys and people in the admin."""
+"""Accounts, invitations and API keys in the admin."""
+
+from datetime import timedelta
 
 import pytest
 
-from objects_app.models import Account, ApiKey, AuditEvent, Membership, User
+from objects_app.models import ApiKey, Role, State
+from objects_app.operations import accounts, keys, members
+from tests.admin.acting import act, outcomes, shown
+from tests.factories import OPERATOR, make_object
 
-
-def act(browser, noun: str, action: str, *rows):
-    selected = [row.pk for row in rows]
-    return browser.post(f"/admin/objects_app/{noun}/", {"action": action, "_selected_action": selected}, follow=True)
-
-
-def messages_of(response) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
-
-
-def test_suspend_and_resume_go_through_the_verbs(alice, staff, staff_browser):
-    assert messages_of(act(staff_browser, "account", "suspend", alice.account)) == ["1 suspended."]
-    assert Account.objects.get().suspended_at
-    assert messages_of(act(staff_browser, "account", "resume", alice.account)) == ["1 resumed."]
-    assert Account.objects.get().suspended_at is None
-    recorded = AuditEvent.objects.filter(actor_label=staff.email).values_list("action", flat=True)
-    assert list(recorded) == ["account.resumed", "account.suspended", "user.signed_in"]
-
-
-def test_suspending_twice_says_that_nothing_changed(alice, staff_browser):
-    act(staff_browser, "account", "suspend", alice.account)
-    response = act(staff_browser, "account", "suspend", alice.account)
-    assert messages_of(response) == ["1 left as before: nothing to change."]
-
-
-def test_revoke_ends_a_key(alice, staff, staff_browser):
-    assert messages_of(act(staff_browser, "apikey", "revoke", alice.key)) == ["1 revoked."]
-    assert ApiKey.objects.get().revoked_by == staff.email
-    assert AuditEvent.objects.get(action="key.revoked").via == "admin"
+KEYS = "/admin/objects_app/apikey/"
+INVITATIONS = "/admin/objects_app/invitation/"
 
 
 @pytest.mark.parametrize("page", ["", "{key}/change/"])
@@ -44,39 +22,63 @@ def test_no_page_shows_a_secret_or_its_digest(alice, staff_browser, page):
     assert alice.key.digest not in html
 
 
-def test_a_superuser_adds_a_person_in_lower_case(superuser_browser):
-    password = {"usable_password": "true", "password1": "a long enough one", "password2": "a long enough one"}
-    person = {"email": "New@Example.com", **password}
-    superuser_browser.post("/admin/objects_app/user/add/", person)
-    assert User.objects.get(email="new@example.com").check_password("a long enough one")
+@pytest.mark.parametrize(
+    ("life", "found"),
+    [
+        ("live", {"stale", "soon", "alice's key"}),
+        ("stale", {"stale"}),
+        ("expiring", {"soon"}),
+        ("expired", {"over"}),
+        ("revoked", {"dead"}),
+    ],
+)
+def test_keys_are_found_by_where_they_are_in_life(alice, staff_browser, set_clock, life, found):
+    now = set_clock(hours=0)
+    made = {"stale": {"last_used_at": now - timedelta(days=91)}, "soon": {"expires_at": now + timedelta(days=6)}}
+    made |= {"over": {"expires_at": now - timedelta(days=1)}, "dead": {"revoked_at": now}}
+    for name, columns in made.items():
+        key, _ = keys.create_key(alice.account, name=name, actor=OPERATOR)
+        ApiKey.objects.filter(pk=key.pk).update(**columns)
+    response = staff_browser.get(KEYS, {"life": life})
+    assert {key.name for key in response.context["cl"].result_list} == found
 
 
-def test_a_superuser_adds_a_membership(alice, bob, superuser_browser):
-    membership = {"account": alice.account.pk, "user": bob.user.pk, "role": "viewer"}
-    superuser_browser.post("/admin/objects_app/membership/add/", membership)
-    assert Membership.objects.get(account=alice.account, user=bob.user).role == "viewer"
+@pytest.mark.parametrize("search", ["ALICE'S", "{key.last_four}", "{key.pk}", "{account.pk}"])
+def test_keys_are_found_by_name_ending_and_ids(alice, bob, staff_browser, search):
+    word = search.format(key=alice.key, account=alice.account)
+    assert shown(staff_browser.get(KEYS, {"q": word})) == [alice.key.pk]
 
 
-def test_a_superuser_removes_a_membership(alice, superuser_browser):
-    superuser_browser.post(f"/admin/objects_app/membership/{alice.membership.pk}/delete/", {"post": "yes"})
-    assert not Membership.objects.exists()
+def test_digests_are_not_guessed_bit_by_bit(alice, staff_browser):
+    assert staff_browser.get(KEYS, {"digest__startswith": alice.key.digest[:4]}).status_code == 400
 
 
-def test_staff_remove_no_membership(alice, staff_browser):
-    page = f"/admin/objects_app/membership/{alice.membership.pk}/delete/"
-    assert staff_browser.post(page, {"post": "yes"}).status_code == 403
-    assert Membership.objects.exists()
+def test_an_account_shows_what_it_keeps_and_leads_to_it(alice, staff_browser):
+    make_object(alice, content=b"x" * 2048)
+    make_object(alice, state=State.DELETED)
+    page = staff_browser.get(f"/admin/objects_app/account/{alice.account.pk}/change/").content.decode()
+    assert "1 objects, 2.0\xa0KB" in page
+    assert f"/admin/objects_app/storedobject/?account__id__exact={alice.account.pk}" in page
 
 
-def test_a_superuser_changes_a_person(alice, superuser_browser):
-    page = f"/admin/objects_app/user/{alice.user.pk}/change/"
-    superuser_browser.post(page, {"email": "Alice@example.org", "name": "Alice", "is_active": ""})
-    alice.user.refresh_from_db()
-    assert (alice.user.email, alice.user.is_active) == ("alice@example.org", False)
+def test_the_usage_of_a_large_account_is_told_by_its_newest_objects(alice, staff_browser, monkeypatch):
+    monkeypatch.setattr("objects_app.operations.accounts.MOST_COUNTED", 2)
+    for _ in range(3):
+        make_object(alice)
+    page = staff_browser.get(f"/admin/objects_app/account/{alice.account.pk}/change/").content.decode()
+    assert "more than 2 objects, 10\xa0bytes in the newest ones" in page
 
 
-def test_staff_see_nothing_of_a_password(alice, staff_browser):
-    html = staff_browser.get(f"/admin/objects_app/user/{alice.user.pk}/change/").content.decode()
-    assert "alice@example.com" in html
-    assert "assword:" not in html
-    assert alice.user.password not in html
+def test_accounts_are_found_by_the_beginning_of_their_names_and_by_standing(alice, bob, staff_browser):
+    accounts.suspend_account(bob.account, actor=OPERATOR)
+    for query, found in [({"q": "ALI"}, alice), ({"q": bob.account.pk}, bob), ({"standing": "suspended"}, bob)]:
+        assert shown(staff_browser.get("/admin/objects_app/account/", query)) == [found.account.pk]
+
+
+def test_an_invitation_is_found_and_revoked_and_its_digest_is_shown_nowhere(alice, staff_browser):
+    made, _ = members.invite(alice.account, email="new@example.com", role=Role.VIEWER, actor=OPERATOR)
+    assert shown(staff_browser.get(INVITATIONS, {"answer": "open", "q": "NEW@"})) == [made.pk]
+    page = staff_browser.get(f"{INVITATIONS}{made.pk}/change/").content.decode()
+    assert made.digest not in page
+    assert outcomes(act(staff_browser, "invitation", "revoke", made)) == [(made.pk, "revoked")]
+    assert shown(staff_browser.get(INVITATIONS, {"answer": "revoked"})) == [made.pk]

@@ -1,16 +1,20 @@
 """The people of the server that browsers visit, made in it once: `python manage.py shell -c` runs this there."""
 
 from objects_app.models import Membership, Role, User
-from tests.factories import make_person
+from tests.factories import give_staff_role, make_person
 from tests.people import DOMAIN, PASSWORD
 
 
 def move_in() -> None:
-    """alice owns the account `alice`, where carol, dave and erin have lower roles; bob and mallory have their own."""
+    """alice owns the account `alice`, where carol, dave and erin have lower roles; bob and mallory have their own, and
+    so have olga, who operates the service, and aude, who audits it.
+    """
     alice = make_person("alice")
     for name in ("bob", "mallory"):
         make_person(name)
     for name, role in (("carol", Role.ADMIN), ("dave", Role.MEMBER), ("erin", Role.VIEWER)):
         user = User.objects.create_user(f"{name}@{DOMAIN}", PASSWORD)
         Membership.objects.create(account=alice.account, user=user, role=role)
+    for name, role in (("olga", "operator"), ("aude", "auditor")):
+        give_staff_role(make_person(name).user, role)
     print(f"alice: {alice.secret}")  # noqa: T201  the caller reads it

@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from objects_app.lifecycle import verification
 from objects_app.management.commands import fsck
 from objects_app.models import State
 from objects_app.operations import objects
@@ -97,12 +96,12 @@ def test_it_can_write_while_others_write(real_database, disk, monkeypatch, capsy
 
 def test_a_dry_run_is_silent_about_what_was_deleted_since_it_looked(alice, disk, monkeypatch, capsys):
     gone = make_object(alice)
-    real = verification.wrong_digest
+    real = fsck.wrong_digest
 
     def delete_first(stored_object):
         objects.delete_object(gone, actor=alice.actor)
         return real(stored_object)
 
-    monkeypatch.setattr(verification, "wrong_digest", delete_first)
+    monkeypatch.setattr(fsck, "wrong_digest", delete_first)
     call_command("fsck", "--dry-run")
     assert "1 objects with 5 bytes are sound." in capsys.readouterr().out

@@ -11,6 +11,7 @@ from objects_app.lifecycle.objects import walk
 from objects_app.management.base import OperatorCommand
 from objects_app.management.sweeping import NO_AGE, add_bounds, moment_before
 from objects_app.models import StoredObject
+from objects_app.operations.verification import is_as_it_was, wrong_digest, wrong_length
 
 TOLD_EVERY_SECONDS = 10
 
@@ -42,8 +43,8 @@ class Command(OperatorCommand):
 
     def examine(self, stored_object: StoredObject, *, lengths_only: bool, dry_run: bool) -> str:
         if dry_run:
-            find = verification.wrong_length if lengths_only else verification.wrong_digest
+            find = wrong_length if lengths_only else wrong_digest
             reason = find(stored_object)
-            return f"{stored_object.pk}: {reason}" if reason and verification.is_as_it_was(stored_object) else ""
+            return f"{stored_object.pk}: {reason}" if reason and is_as_it_was(stored_object) else ""
         verify = verification.verify_length if lengths_only else verification.verify_digest
         return verify(stored_object)
