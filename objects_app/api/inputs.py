@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import BindingDict
 
 from objects_app.api.fields import (
     ChoiceField,
@@ -30,7 +31,24 @@ def milliseconds(value: int | None) -> timedelta | None:
     return None if value is None else timedelta(milliseconds=value)
 
 
-class CreateObjectInput(serializers.Serializer[Any]):
+_fields: dict[type, BindingDict] = {}
+
+
+class Input(serializers.Serializer[Any]):
+    """Its fields, which hold no state, are made once: DRF copies them deeply for every request."""
+
+    @property
+    def fields(self) -> BindingDict:
+        kind = type(self)
+        if kind not in _fields:
+            made = BindingDict(kind())
+            for name, field in self.get_fields().items():
+                made[name] = field
+            _fields[kind] = made
+        return _fields[kind]
+
+
+class CreateObjectInput(Input):
     name = NameField(most=LONGEST_NAME)
     content_type = ContentTypeField(most=255)
     is_public = FlagField(required=False, allow_null=True)
@@ -52,7 +70,7 @@ class CreateObjectInput(serializers.Serializer[Any]):
         )
 
 
-class ChangeObjectInput(serializers.Serializer[Any]):
+class ChangeObjectInput(Input):
     """`ttl_ms` counts from now, and null lifts the limit; `metadata` is replaced whole."""
 
     is_public = FlagField(required=False)
@@ -71,7 +89,7 @@ class ChangeObjectInput(serializers.Serializer[Any]):
         )
 
 
-class ListQuery(serializers.Serializer[Any]):
+class ListQuery(Input):
     limit = IntegerField(least=1, most=LARGEST_PAGE, clamp=True, default=20, from_text=True)
     starting_after = TextField(most=100, default="")
     name = TextField(most=LONGEST_SEARCH, default="")
@@ -95,11 +113,11 @@ class OwnListQuery(ListQuery):
     is_public = FlagField(required=False, from_text=True)
 
 
-class AccessQuery(serializers.Serializer[Any]):
+class AccessQuery(Input):
     key = TextField(most=40, default="")
 
 
-class DownloadInput(serializers.Serializer[Any]):
+class DownloadInput(Input):
     """Both dialects name the lifetime of the URL, in seconds, in their own way; either name is taken everywhere."""
 
     expires_in_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, allow_null=True)
