@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
     verify_lengths=VERIFY_LENGTHS_EVERY,
     seal_audit=SEAL_AUDIT_EVERY,  # noqa: F405
     forget_audit_events=SWEEP_LEFTOVERS_EVERY,
+    sum_up_refusals=SWEEP_BYTES_EVERY,
     find_anomalies=FIND_ANOMALIES_EVERY,  # noqa: F405
     verify_digests=SWEEP_BYTES_EVERY,
 )

@@ -207,6 +207,17 @@ def require_in_account(actor: Actor, verb: Verb, account_id: str) -> None:
         raise NotAllowed(f"Your role in this account does not let you {verb}.")
 
 
+def oversees(actor: Actor) -> bool:
+    """Whether the trail of every account is open to the actor: to all staff and to whoever runs the service."""
+    return actor.operates or actor.via is Via.ADMIN
+
+
+def require_activity(actor: Actor) -> None:
+    """For the audit events of the actor's account; of all accounts, for whoever oversees them."""
+    if not oversees(actor):
+        require_in_account(actor, Verb.SEE_ACTIVITY, actor.account_id)
+
+
 def require_operator(actor: Actor) -> None:
     """Accounts are opened, suspended and resumed by whoever runs the service."""
     if not actor.operates:

@@ -80,7 +80,7 @@ def record(
         result=result,
         bytes=size,
         details=details,
-        **_columns_of(actor),
+        **columns_of(actor),
     )
 
 
@@ -88,7 +88,7 @@ def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str])
     """The same fact of many objects, whose rows the database copies by itself; the events are those of `record`."""
     if not object_ids:
         return
-    same = _columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": "{}"}
+    same = columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": "{}"}
     copied = {"account_id": "account_id", "target_id": "id", "target_label": "name"}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -101,7 +101,7 @@ def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str])
         )
 
 
-def _columns_of(actor: Actor) -> dict[str, str | None]:
+def columns_of(actor: Actor) -> dict[str, str | None]:
     return {
         "actor_kind": actor.kind,
         "actor_id": actor.id,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from objects_app.durations import LONGEST
-from objects_app.lifecycle import anomalies, leftovers, objects, promotions, records, sealing, verification
+from objects_app.lifecycle import anomalies, floods, leftovers, objects, promotions, records, sealing, verification
 from objects_app.lifecycle.sweeps import Moment, Sweep, Swept
 
 
@@ -128,6 +128,13 @@ SWEEPS = [
         sealing.find_forgettable,
         _all_at_once(sealing.forget_audit_events),
         batch_size=sealing.FORGOTTEN_AT_ONCE,
+    ),
+    Sweep(
+        "sum_up_refusals",
+        "Tell floods of refusals in one event each",
+        lambda: timedelta(minutes=1),
+        floods.find_floods,
+        _all_at_once(floods.sum_up_refusals),
     ),
     Sweep(
         "find_anomalies",
