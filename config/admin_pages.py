@@ -1,6 +1,14 @@
 """How the operator's admin looks: Unfold's settings, in the colours of the pages."""
 
+from django.templatetags.static import static
+
+
+def stylesheet(_request: object) -> str:
+    return static("css/admin.css")
+
+
 UNFOLD = {
+    "STYLES": [stylesheet],
     "SITE_TITLE": "Holdall",
     "SITE_HEADER": "Holdall",
     "SITE_SUBHEADER": "Accounts, objects and who accessed what",

@@ -33,6 +33,8 @@ class AuditAction(StrEnum):
     MEMBER_ROLE_CHANGED = "member.role_changed"
     MEMBER_REMOVED = "member.removed"
     AUDIT_EVENTS_REMOVED = "audit.events_removed"
+    AUDIT_DAMAGE_FOUND = "audit.damage_found"
+    JOB_ASKED_FOR = "job.asked_for"
     ACTIVITY_EXPORTED = "activity.exported"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"

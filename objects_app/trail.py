@@ -6,10 +6,12 @@ look-ups. Nothing is counted.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max, Min, Q, QuerySet
+from django.utils import timezone
 
 from objects_app import access, clock
 from objects_app.access import Actor, Verb, Via
@@ -28,7 +30,8 @@ SKEW = timedelta(minutes=1)  # by which times may go another way than ids: trans
 class Wanted:
     """What to show; empty shows all. `action` may be a whole group: `key` stands for all that begins with `key.`
 
-    `account_id` is for staff alone: whoever else looks sees the own account.
+    `only` are the actions to show, where they are no group. `about` is whoever did it or what it was done to; this and
+    `account_id` are for staff alone: whoever else looks sees the own account.
     """
 
     age: timedelta | None = None
@@ -42,10 +45,26 @@ class Wanted:
     address: str = ""
     request_id: str = ""
     target_id: str = ""
+    about: str = ""
+    only: tuple[str, ...] = ()
     succeeded: bool | None = None
 
     def actions(self) -> list[str]:
         return [each for each in AuditAction if each == self.action or each.startswith(f"{self.action}.")]
+
+
+def stored(wanted: Wanted) -> dict[str, Any]:
+    """As JSON holds it, so that it means the same later: an age counts from now on."""
+    chosen = {field.name: getattr(wanted, field.name) for field in fields(Wanted) if field.name != "age"}
+    if wanted.age is not None and wanted.since is None:
+        chosen["since"] = timezone.now() - wanted.age
+    times = {name: chosen[name].isoformat() for name in ("since", "until") if chosen[name]}
+    return {name: value for name, value in chosen.items() if value not in (None, "", ())} | times
+
+
+def restored(chosen: dict[str, Any]) -> Wanted:
+    times = {name: datetime.fromisoformat(chosen[name]) for name in ("since", "until") if name in chosen}
+    return Wanted(**chosen | times | {"only": tuple(chosen.get("only", ()))})
 
 
 @dataclass(frozen=True)
@@ -64,13 +83,13 @@ def page(actor: Actor, wanted: Wanted, *, before: int | None = None, limit: int)
     access.require_activity(actor)
     matches = _matches(wanted)
     bounds = _bounds(wanted, before)
-    events: list[AuditEvent] = []
+    by_id: dict[int, AuditEvent] = {}
     floor: Floor | None = None
     for within in _ranges(actor, wanted):
         found, lowest = _newest(within.filter(bounds), matches, limit)
-        events += found
+        by_id |= {event.pk: event for event in found}
         floor = max(filter(None, (floor, lowest)), default=None)
-    events = sorted((event for event in events if not floor or event.pk >= floor[0]), key=_newest_first)
+    events = [by_id[pk] for pk in sorted(by_id, reverse=True) if not floor or pk >= floor[0]]
     if len(events) > limit:
         return Page(events[:limit], before=events[limit - 1].pk)
     if floor and not _is_too_old(floor[0], wanted):
@@ -83,10 +102,6 @@ def _newest(within: QuerySet[AuditEvent], matches: Q, limit: int) -> tuple[list[
     floor = within.values_list("pk", "at")[WINDOW - 1 : WINDOW].first() if matches else None
     reached = within.filter(pk__gte=floor[0]) if floor else within
     return list(reached.filter(matches)[: limit + 1]), floor
-
-
-def _newest_first(event: AuditEvent) -> int:
-    return -event.pk
 
 
 def every(actor: Actor, wanted: Wanted, *, chunk: int = 1_000, before: int | None = None) -> Iterator[list[AuditEvent]]:
@@ -134,18 +149,18 @@ def _ranges(actor: Actor, wanted: Wanted) -> list[QuerySet[AuditEvent]]:
 
 
 def _ranges_of_all(events: QuerySet[AuditEvent], wanted: Wanted) -> list[QuerySet[AuditEvent]]:
-    """The narrowest that has an index."""
-    if wanted.address:
-        return [events.filter(address=wanted.address)]
-    if wanted.actor_id:
-        return [events.filter(~Q(actor_id=""), actor_id=wanted.actor_id)]  # what its index says as well
-    if 0 < len(wanted.actions()) <= MOST_RANGES:
-        return [events.filter(action=action) for action in wanted.actions()]
-    if wanted.succeeded is False:
-        return [events.filter(is_refused())]
-    if wanted.via == Via.ADMIN:
-        return [events.filter(via=Via.ADMIN)]
-    return [events.filter(account_id=wanted.account_id) if wanted.account_id else events]
+    """The narrowest that has an index. That of actors says itself that it leaves out those without an id."""
+    known, actions = events.filter(~Q(actor_id="")), wanted.actions()
+    possible = [
+        (wanted.about, [events.filter(target_id=wanted.about), known.filter(actor_id=wanted.about)]),
+        (wanted.address, [events.filter(address=wanted.address or None)]),
+        (wanted.actor_id, [known.filter(actor_id=wanted.actor_id)]),
+        (0 < len(actions) <= MOST_RANGES, [events.filter(action=action) for action in actions]),
+        (wanted.succeeded is False, [events.filter(is_refused())]),
+        (wanted.via == Via.ADMIN, [events.filter(via=Via.ADMIN)]),
+        (wanted.account_id, [events.filter(account_id=wanted.account_id)]),
+    ]
+    return next((ranges for is_asked_for, ranges in possible if is_asked_for), [events])
 
 
 def _bounds(wanted: Wanted, before: int | None) -> Q:
@@ -173,6 +188,8 @@ def _matches(wanted: Wanted) -> Q:
         matches &= Q(at__lt=wanted.until)
     if wanted.action:
         matches &= Q(action=wanted.action) | Q(action__startswith=f"{wanted.action}.")
+    if wanted.only:
+        matches &= Q(action__in=wanted.only)
     if wanted.actor:
         matches &= Q(actor_label__icontains=wanted.actor) | Q(actor_id=wanted.actor)
     if wanted.succeeded is not None:
