@@ -37,6 +37,7 @@ PAGES = {  # name: who looks, and at what
     "object-table": ("alice", "/objects/{table}/"),
     "object-prose": ("alice", "/objects/{prose}/"),
     "object-code": ("alice", "/objects/{code}/"),
+    "object-readers": ("alice", "/objects/{table}/readers"),
     "object-archive": ("alice", "/objects/{archive}/"),
     "upload": ("alice", "/upload/"),
     "uploads": ("alice", "/uploads/"),
