@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from objects_app import access, clock
@@ -126,8 +126,8 @@ def latest_of(stored_object: StoredObject, *, actor: Actor) -> list[AuditEvent]:
 
 def id_at(moment: datetime) -> int:
     """The first event since then, or the id that the next event will have at least."""
-    ends = AuditEvent.objects.aggregate(lowest=Min("pk"), highest=Max("pk"))
-    low, high = ends["lowest"] or 1, (ends["highest"] or 0) + 1
+    ids = AuditEvent.objects.values_list("pk", flat=True)
+    low, high = ids.order_by("pk").first() or 1, (ids.order_by("-pk").first() or 0) + 1
     while low < high:
         middle = (low + high) // 2
         found = AuditEvent.objects.filter(pk__gte=middle).order_by("pk").values_list("pk", "at").first()

@@ -106,6 +106,13 @@ def test_a_time_is_found_in_a_few_look_ups(alice, django_assert_max_num_queries)
     assert trail.id_at(first.at) == first.pk
 
 
+def test_the_ends_of_the_ids_are_asked_for_one_by_one(alice, django_assert_max_num_queries):
+    """SQLite finds either at once, and reads a whole index for both."""
+    with django_assert_max_num_queries(9) as queries:
+        trail.id_at(moment_of(clock.now()))
+    assert not [each for each in queries.captured_queries if "MIN(" in each["sql"] and "MAX(" in each["sql"]]
+
+
 def test_no_page_counts(alice, django_assert_max_num_queries):
     record(alice.actor, times=60)
     with django_assert_max_num_queries(2) as queries:
