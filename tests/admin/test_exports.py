@@ -123,7 +123,10 @@ def test_what_becomes_of_it_is_an_object_of_the_person_with_a_time_to_live(asked
     assert stored_object.is_public is False
 
 
-def test_only_who_asked_for_it_downloads_it(asked_for, staff_browser, superuser_browser):
+def test_only_who_asked_for_it_downloads_it(asked_for, place, staff_browser, superuser_browser):
+    """Not even another member of the account that keeps it."""
+    root = User.objects.get(is_superuser=True)
+    Membership.objects.create(user=root, account=place.account, role=Role.OWNER)
     address = f"/admin/exports/{write(asked_for).pk}/download/"
     assert f"/{asked_for.object_id}?" in staff_browser.post(address)["Location"]
     assert superuser_browser.post(address).status_code == 403
