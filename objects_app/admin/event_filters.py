@@ -47,7 +47,9 @@ def _text(label: str, length: int) -> forms.CharField:
 
 class EventFilters(forms.Form):
     action = forms.ChoiceField(required=False, choices=_actions)
-    result = forms.ChoiceField(required=False, choices=[("", "Any"), ("ok", "Went well"), ("refused", "Did not")])
+    result = forms.ChoiceField(
+        required=False, choices=[("", "Any"), ("ok", "Succeeded"), ("refused", "Refused or failed")]
+    )
     via = forms.ChoiceField(required=False, choices=[("", "Any"), *((via, via) for via in Via)])
     age = forms.ChoiceField(
         required=False, label="Within", choices=[("", "Any time"), *((key, words) for key, (words, _) in AGES.items())]
