@@ -86,6 +86,7 @@ def test_the_model_cannot_change_a_fact_either(db):
 def test_actions_are_facts_in_the_past_tense_about_a_noun():
     assert len({action.value for action in AuditAction}) == len(AuditAction)
     assert all(
-        action.partition(".")[0] in {"account", "activity", "anomaly", "audit", "key", "member", "object", "user"}
+        action.partition(".")[0]
+        in {"account", "activity", "anomaly", "audit", "job", "key", "member", "object", "user"}
         for action in AuditAction
     )

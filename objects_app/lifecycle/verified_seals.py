@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 
 from django.db import transaction
 
@@ -44,6 +45,8 @@ def verify_seals(*, before: Moment, limit: int, after: str) -> Swept:  # noqa: A
     place, _, earlier = after.partition("|")
     first, found = map(int, place.split(":")) if place else (1, 0)
     newest = newest_seal()
+    if newest is None and not _anchor_file():  # where there is one, all seals were cut off
+        return Swept(0, 0, more=False)
     last = newest.number if newest else 0
     is_done = first + limit > last
     check = Check(first, None if is_done else first + limit - 1)
@@ -63,9 +66,13 @@ def find_faults(_before: Moment) -> Iterator[Found]:
         yield from (Found(str(finding.number), 0, str(finding)) for finding in findings)
 
 
-def _anchored() -> Iterator[Finding]:
+def _anchor_file() -> Path | None:
     path = anchors.place()
-    if path is not None and path.exists():
+    return path if path and path.exists() else None
+
+
+def _anchored() -> Iterator[Finding]:
+    if path := _anchor_file():
         yield from compare_with_anchor(path)
 
 

@@ -11,6 +11,7 @@ from objects_app.lifecycle.jobs import JOBS
 from objects_app.lifecycle.sweeps import Swept
 from objects_app.lifecycle.verified_seals import last_verification
 from objects_app.models import AuditEvent, AuditSeal, Job
+from objects_app.seals import anchors
 
 
 def verify(seals_at_once: int) -> Swept:
@@ -57,3 +58,14 @@ def test_what_was_found_before_a_pause_counts_at_the_end(chain):
     Job.objects.filter(pk="verify_seals").update(cursor=part.cursor)
     verify(1)
     assert last_verification().findings == 1
+
+
+def test_seals_that_were_cut_off_altogether_are_missed(chain):
+    anchors.catch_up()
+    AuditSeal.objects.all().delete()
+    assert [line.partition(":")[0] for line in verify(20).trouble] == [f"seal {n} is missing" for n in (1, 2, 3)]
+
+
+def test_where_nothing_is_sealed_nothing_is_verified(unguarded):
+    assert verify(20) == Swept(0, 0, more=False)
+    assert last_verification() is None
