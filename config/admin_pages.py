@@ -37,7 +37,10 @@ NAVIGATION = [
         "title": "Audit",
         "items": [
             _list_of("auditevent", "Audit events", "history"),
-            _list_of("jobrun", "Job runs", "schedule"),
+            {"title": "Exports", "icon": "download", "link": reverse_lazy("admin:exports")},
+            {"title": "Jobs", "icon": "schedule", "link": reverse_lazy("admin:jobs")},
+            _list_of("jobrun", "Job runs", "update"),
+            {"title": "Settings", "icon": "settings", "link": reverse_lazy("admin:settings")},
         ],
     },
 ]

@@ -1,6 +1,7 @@
 """How an environment variable is read: one function for each kind of value, which refuses a bad one in one sentence."""
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -10,9 +11,22 @@ from django.core.exceptions import ImproperlyConfigured
 from objects_app.durations import parse_duration
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a variable was read as, secret or not."""
+
+    value: str
+    is_given: bool
+
+
+READINGS: dict[str, Reading] = {}  # in the order in which they were read
+
+
 def text(name: str, *, default: str = "") -> str:
     """To the letter: a secret key may begin with a dollar sign."""
-    return os.environ.get(name, default)
+    value = os.environ.get(name, default)
+    READINGS[name] = Reading(value, is_given=name in os.environ)
+    return value
 
 
 def words(name: str) -> list[str]:

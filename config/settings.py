@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import brokers, bucket, content_policy, databases, logs
+from config import brokers, bucket, content_policy, databases, environment, logs
 from config.admin_pages import UNFOLD  # noqa: F401
 from config.audit import *  # noqa: F403
 from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
@@ -258,11 +258,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-# Under prefork; the solo pool has none, so each run bounds itself. A digest is read whole, however large the object.
+# Under prefork; the solo pool has none, so each run bounds itself. A digest is read whole, and an export written whole.
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 LONG_TASK = {"soft_time_limit": 3000, "time_limit": 3300}
-CELERY_TASK_ANNOTATIONS = {"verify_digests": LONG_TASK, "compute_digests": LONG_TASK}
+CELERY_TASK_ANNOTATIONS = {"verify_digests": LONG_TASK, "compute_digests": LONG_TASK, "export_events": LONG_TASK}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -283,7 +283,11 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
     verify_lengths=VERIFY_LENGTHS_EVERY,
     recount_objects=VERIFY_LENGTHS_EVERY,
     seal_audit=SEAL_AUDIT_EVERY,  # noqa: F405
+    verify_seals=VERIFY_SEALS_EVERY,  # noqa: F405
     forget_audit_events=SWEEP_LEFTOVERS_EVERY,
+    sum_up_refusals=SWEEP_BYTES_EVERY,
+    export_events=SWEEP_BYTES_EVERY,
+    forget_exports=SWEEP_LEFTOVERS_EVERY,
     find_anomalies=FIND_ANOMALIES_EVERY,  # noqa: F405
     verify_digests=SWEEP_BYTES_EVERY,
 )
@@ -293,3 +297,4 @@ LOG_FORMAT = choice("LOG_FORMAT", ("console", "json"))
 LOG_FILE = writable_file("LOG_FILE")
 LOG_LEVEL = choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
 LOGGING = logs.logging(LOG_FORMAT, LOG_FILE, LOG_LEVEL)
+READINGS = environment.READINGS  # all of these: the admin shows those that are no secret

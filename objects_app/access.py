@@ -6,10 +6,10 @@ from enum import StrEnum
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from objects_app import compiled, staff
-from objects_app.errors import NotAllowed, NotAuthenticated, ObjectNotFound, ScopeMissing
+from objects_app import staff
+from objects_app.errors import NotAllowed, NotAuthenticated, ScopeMissing
 from objects_app.models import ApiKey, Invitation, Membership, MetadataPair, OpenUpload, Role, StoredObject, User
-from objects_app.models.objects import EVERY_COLUMN, StoredObjectQuerySet, is_public_now, stored_object_of
+from objects_app.models.objects import StoredObjectQuerySet, is_public_now
 from objects_app.signing import TransferGrant
 from objects_app.staff import StaffRole
 
@@ -175,23 +175,6 @@ def visible_objects(actor: Actor) -> StoredObjectQuerySet:
     return everything.filter(Q(account_id=actor.account_id) | is_public_now())
 
 
-def visible_object(actor: Actor, object_id: str) -> StoredObject:
-    """The one of `visible_objects` with this id; raise ObjectNotFound where it is none of them."""
-    if actor.operates or not actor.account_id:
-        found = visible_objects(actor).filter(pk=object_id).first()
-    else:
-        row = compiled.first(_visible_row, account_id=actor.account_id, object_id=object_id)
-        found = stored_object_of(row) if row else None
-    if found is None:
-        raise ObjectNotFound
-    return found
-
-
-def _visible_row(*, account_id: str, object_id: str) -> QuerySet[StoredObject, tuple[object, ...]]:
-    visible = visible_objects(Actor(kind=Kind.KEY, account_id=account_id))
-    return visible.filter(pk=object_id).values_list(*EVERY_COLUMN)
-
-
 def open_uploads(actor: Actor) -> StoredObjectQuerySet:
     """What every account uploads now, for whoever may look at everything."""
     uploads = OpenUpload.objects.with_current_state().uploading()
@@ -254,6 +237,17 @@ def require_in_account(actor: Actor, verb: Verb, account_id: str) -> None:
         return
     if not (account_id == actor.account_id and holds(actor, verb)):
         raise NotAllowed(f"Your role in this account does not let you {verb}.")
+
+
+def oversees(actor: Actor) -> bool:
+    """Whether the trail of every account is open to the actor: to all staff and to whoever runs the service."""
+    return actor.operates or actor.audits
+
+
+def require_activity(actor: Actor) -> None:
+    """For the audit events of the actor's account; of all accounts, for whoever oversees them."""
+    if not oversees(actor):
+        require_in_account(actor, Verb.SEE_ACTIVITY, actor.account_id)
 
 
 def require_operator(actor: Actor) -> None:

@@ -37,6 +37,8 @@ class AuditAction(StrEnum):
     MEMBER_ROLE_CHANGED = "member.role_changed"
     MEMBER_REMOVED = "member.removed"
     AUDIT_EVENTS_REMOVED = "audit.events_removed"
+    AUDIT_DAMAGE_FOUND = "audit.damage_found"
+    JOB_ASKED_FOR = "job.asked_for"
     ACTIVITY_EXPORTED = "activity.exported"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
@@ -90,7 +92,7 @@ def record(
         result=result,
         bytes=size,
         details=_reason_of(actor) | details,
-        **_columns_of(actor),
+        **columns_of(actor),
     )
 
 
@@ -99,7 +101,7 @@ def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str])
     if not object_ids:
         return
     details = json.dumps(_reason_of(actor))
-    same = _columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": details}
+    same = columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": details}
     copied = {"account_id": "account_id", "target_id": "id", "target_label": "name"}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -112,7 +114,7 @@ def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str])
         )
 
 
-def _columns_of(actor: Actor) -> dict[str, str | None]:
+def columns_of(actor: Actor) -> dict[str, str | None]:
     return {
         "actor_kind": actor.kind,
         "actor_id": actor.id,

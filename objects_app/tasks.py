@@ -12,10 +12,10 @@ from objects_app.lifecycle.jobs import JOBS
 logger = logging.getLogger(__name__)
 
 
-def _task_of(job: str) -> "Task[[], None]":
+def _task_of(job: str) -> "Task[..., None]":
     @shared_task(name=job)
-    def sweep() -> None:
-        swept = runs.run_job(job, started_by="schedule")
+    def sweep(started_by: str = "schedule") -> None:
+        swept = runs.run_job(job, started_by=started_by)
         logger.info("%s: %d rows, %d bytes", job, swept.rows, swept.bytes)
         if swept.more:
             queue.hurry(job)

@@ -1,33 +1,70 @@
-"""An account's audit events as people look at them: filters and pages, newest first.
+"""Audit events as people look at them: filters and pages, newest first; members see their account's, staff see all.
 
-A page looks at no more than WINDOW events, which an index yields in order, however rare those are that it asks for;
-where it stopped early it says from where to look on.
+A page looks at no more than WINDOW events of each range of an index that it reads, however rare those are that it asks
+for; where it stopped early it says from where to look on. Ids grow with time, so a time is found among them in a few
+look-ups. Nothing is counted.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from objects_app import access, clock
-from objects_app.access import Actor, Verb
+from objects_app.access import Actor, Verb, Via
+from objects_app.audit import AuditAction
 from objects_app.models import AuditEvent, StoredObject
+from objects_app.models.audit import is_refused
 
 WINDOW = 5_000
 LATEST = 20
 LOOKED_THROUGH = 500  # events of one object for one's own: a popular object has more than a page can wait for
+MOST_RANGES = 6
+SKEW = timedelta(minutes=1)  # by which times may go another way than ids: transactions that ran at once
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to show; empty shows all. `action` may be a whole group: `key` stands for all that begins with `key.`"""
+    """What to show; empty shows all. `action` may be a whole group: `key` stands for all that begins with `key.`
+
+    `only` are the actions to show, where they are no group. `about` is whoever did it or what it was done to; this and
+    `account_id` are for staff alone: whoever else looks sees the own account.
+    """
 
     age: timedelta | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    account_id: str = ""
     action: str = ""
     actor: str = ""
+    actor_id: str = ""
+    via: str = ""
+    address: str = ""
+    request_id: str = ""
     target_id: str = ""
+    about: str = ""
+    only: tuple[str, ...] = ()
     succeeded: bool | None = None
+
+    def actions(self) -> list[str]:
+        return [each for each in AuditAction if each == self.action or each.startswith(f"{self.action}.")]
+
+
+def stored(wanted: Wanted) -> dict[str, Any]:
+    """As JSON holds it, so that it means the same later: an age counts from now on."""
+    chosen = {field.name: getattr(wanted, field.name) for field in fields(Wanted) if field.name != "age"}
+    if wanted.age is not None and wanted.since is None:
+        chosen["since"] = timezone.now() - wanted.age
+    times = {name: chosen[name].isoformat() for name in ("since", "until") if chosen[name]}
+    return {name: value for name, value in chosen.items() if value not in (None, "", ())} | times
+
+
+def restored(chosen: dict[str, Any]) -> Wanted:
+    times = {name: datetime.fromisoformat(chosen[name]) for name in ("since", "until") if name in chosen}
+    return Wanted(**chosen | times | {"only": tuple(chosen.get("only", ()))})
 
 
 @dataclass(frozen=True)
@@ -39,15 +76,20 @@ class Page:
     looked_back_to: datetime | None = None
 
 
+Floor = tuple[int, datetime]  # the event behind which nobody has looked
+
+
 def page(actor: Actor, wanted: Wanted, *, before: int | None = None, limit: int) -> Page:
-    access.require_in_account(actor, Verb.SEE_ACTIVITY, actor.account_id)
-    within = _events_of(actor, wanted)
-    if before is not None:
-        within = within.filter(pk__lt=before)
+    access.require_activity(actor)
     matches = _matches(wanted)
-    floor = within.values_list("pk", "at")[WINDOW - 1 : WINDOW].first() if matches else None
-    reached = within.filter(pk__gte=floor[0]) if floor else within
-    events = list(reached.filter(matches)[: limit + 1])
+    bounds = _bounds(wanted, before)
+    by_id: dict[int, AuditEvent] = {}
+    floor: Floor | None = None
+    for within in _ranges(actor, wanted):
+        found, lowest = _newest(within.filter(bounds), matches, limit)
+        by_id |= {event.pk: event for event in found}
+        floor = max(filter(None, (floor, lowest)), default=None)
+    events = [by_id[pk] for pk in sorted(by_id, reverse=True) if not floor or pk >= floor[0]]
     if len(events) > limit:
         return Page(events[:limit], before=events[limit - 1].pk)
     if floor and not _is_too_old(floor[0], wanted):
@@ -55,9 +97,15 @@ def page(actor: Actor, wanted: Wanted, *, before: int | None = None, limit: int)
     return Page(events, before=None)
 
 
-def every(actor: Actor, wanted: Wanted, *, chunk: int = 1_000) -> Iterator[list[AuditEvent]]:
+def _newest(within: QuerySet[AuditEvent], matches: Q, limit: int) -> tuple[list[AuditEvent], Floor | None]:
+    """What matches in one range, and where the look at it ended early."""
+    floor = within.values_list("pk", "at")[WINDOW - 1 : WINDOW].first() if matches else None
+    reached = within.filter(pk__gte=floor[0]) if floor else within
+    return list(reached.filter(matches)[: limit + 1]), floor
+
+
+def every(actor: Actor, wanted: Wanted, *, chunk: int = 1_000, before: int | None = None) -> Iterator[list[AuditEvent]]:
     """All that match, up to the event that is the newest now, in lists that fit into memory."""
-    before: int | None = None
     while True:
         found = page(actor, wanted, before=before, limit=chunk)
         yield found.events
@@ -69,29 +117,83 @@ def every(actor: Actor, wanted: Wanted, *, chunk: int = 1_000) -> Iterator[list[
 def latest_of(stored_object: StoredObject, *, actor: Actor) -> list[AuditEvent]:
     """What happened to one object. Whoever may not see the account's activity sees what they did themselves."""
     access.require(actor, Verb.READ, stored_object)
-    events = _events_of(actor, Wanted(target_id=stored_object.pk))
+    (events,) = _ranges(actor, Wanted(target_id=stored_object.pk))
     if access.holds(actor, Verb.SEE_ACTIVITY):
         return list(events[:LATEST])
     own = [event for event in events[:LOOKED_THROUGH] if (event.actor_kind, event.actor_id) == (actor.kind, actor.id)]
     return own[:LATEST]
 
 
-def _events_of(actor: Actor, wanted: Wanted) -> QuerySet[AuditEvent]:
-    """Each of these is a range of an index, and in its order."""
-    events = AuditEvent.objects.filter(account_id=actor.account_id).order_by("-id")
-    return events.filter(target_id=wanted.target_id) if wanted.target_id else events
+def id_at(moment: datetime) -> int:
+    """The first event since then, or the id that the next event will have at least."""
+    ids = AuditEvent.objects.values_list("pk", flat=True)
+    low, high = ids.order_by("pk").first() or 1, (ids.order_by("-pk").first() or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        found = AuditEvent.objects.filter(pk__gte=middle).order_by("pk").values_list("pk", "at").first()
+        if found is None or found[1] >= moment:
+            high = middle
+        else:
+            low = found[0] + 1
+    return low
+
+
+def _ranges(actor: Actor, wanted: Wanted) -> list[QuerySet[AuditEvent]]:
+    """Each is a range of an index, and in its order; together they hold all that may match."""
+    events = AuditEvent.objects.order_by("-id")
+    if not access.oversees(actor):
+        events = events.filter(account_id=actor.account_id)
+    if wanted.target_id:
+        return [events.filter(target_id=wanted.target_id)]
+    return _ranges_of_all(events, wanted) if access.oversees(actor) else [events]
+
+
+def _ranges_of_all(events: QuerySet[AuditEvent], wanted: Wanted) -> list[QuerySet[AuditEvent]]:
+    """The narrowest that has an index. That of actors says itself that it leaves out those without an id."""
+    known, actions = events.filter(~Q(actor_id="")), wanted.actions()
+    possible = [
+        (wanted.about, [events.filter(target_id=wanted.about), known.filter(actor_id=wanted.about)]),
+        (wanted.address, [events.filter(address=wanted.address or None)]),
+        (wanted.actor_id, [known.filter(actor_id=wanted.actor_id)]),
+        (0 < len(actions) <= MOST_RANGES, [events.filter(action=action) for action in actions]),
+        (wanted.succeeded is False, [events.filter(is_refused())]),
+        (wanted.via == Via.ADMIN, [events.filter(via=Via.ADMIN)]),
+        (wanted.account_id, [events.filter(account_id=wanted.account_id)]),
+    ]
+    return next((ranges for is_asked_for, ranges in possible if is_asked_for), [events])
+
+
+def _bounds(wanted: Wanted, before: int | None) -> Q:
+    """Where the ids can be that the page and the times ask for."""
+    bounds = Q()
+    if before is not None:
+        bounds &= Q(pk__lt=before)
+    if wanted.since is not None:
+        bounds &= Q(pk__gte=id_at(wanted.since - SKEW))
+    if wanted.until is not None:
+        bounds &= Q(pk__lt=id_at(wanted.until + SKEW))
+    return bounds
+
+
+EXACT = ("account_id", "actor_id", "via", "address", "request_id")
 
 
 def _matches(wanted: Wanted) -> Q:
-    matches = Q()
+    matches = Q(**{column: getattr(wanted, column) for column in EXACT if getattr(wanted, column)})
     if wanted.age is not None:
         matches &= _is_recent(wanted.age)
+    if wanted.since is not None:
+        matches &= Q(at__gte=wanted.since)
+    if wanted.until is not None:
+        matches &= Q(at__lt=wanted.until)
     if wanted.action:
         matches &= Q(action=wanted.action) | Q(action__startswith=f"{wanted.action}.")
+    if wanted.only:
+        matches &= Q(action__in=wanted.only)
     if wanted.actor:
         matches &= Q(actor_label__icontains=wanted.actor) | Q(actor_id=wanted.actor)
     if wanted.succeeded is not None:
-        matches &= Q(result="ok") if wanted.succeeded else ~Q(result="ok")
+        matches &= ~is_refused() if wanted.succeeded else is_refused()
     return matches
 
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from objects_app import access, audit, clock
 from objects_app.audit import AuditAction
-from objects_app.models import ApiKey, KeyUse, Membership, Role, State, User
-from objects_app.operations import downloads, keys
+from objects_app.lifecycle import runs
+from objects_app.models import ApiKey, AuditEvent, KeyUse, Membership, Role, State, StoredObject, User
+from objects_app.operations import downloads, exports, keys
+from objects_app.trail import Wanted
 from tests.factories import OPERATOR, PASSWORD, Person, give_staff_role, make_object, make_person
 from tests.previews.shown import tar
 
@@ -28,9 +30,10 @@ ODD_NAME = "quarterly-report-of-the-evaluation-of-all-models-by-all-teams-with-a
 
 
 def furnish() -> None:
-    """alice owns `alice`, with 60 objects, keys and events; she works in the account of bob too."""
+    """alice owns `alice`, with 60 objects, keys and events; she works in the account of bob too. sam is staff."""
     chance = random.Random(7)  # noqa: S311  pictures are the same every time
-    alice, bob = make_person("alice"), make_person("bob")
+    alice, bob, sam = make_person("alice"), make_person("bob"), make_person("sam")
+    User.objects.filter(pk=sam.user.pk).update(is_staff=True, is_superuser=True)
     Membership.objects.create(account=bob.account, user=alice.user, role=Role.MEMBER)
     for name, role in OTHERS:
         user = User.objects.create_user(f"{name}@example.com", PASSWORD)
@@ -40,6 +43,7 @@ def furnish() -> None:
     give_staff_role(make_person("olga").user, "operator")
     _add_keys(alice)
     _add_events(alice)
+    _add_what_staff_watch(alice)
 
 
 def _fill(person: Person, chance: random.Random) -> None:
@@ -82,3 +86,21 @@ def _add_events(person: Person) -> None:
     stranger = access.anonymous_actor(access.Via.SIGNED_URL, address="198.51.100.4", request_id="req-0001")
     audit.record(AuditAction.CONTENT_DOWNLOADED, actor=stranger, target=stored_object, size=5)
     audit.record(AuditAction.ACCOUNT_RESUMED, actor=OPERATOR, target=person.account)
+
+
+def _add_what_staff_watch(person: Person) -> None:
+    """An anomaly, a flood, downloads by a link, an export, runs of jobs, and a chain that was verified."""
+    stored_object = StoredObject.objects.get(name="handbook.txt")
+    grant = AuditEvent.objects.get(action=AuditAction.DOWNLOAD_URL_ISSUED)
+    visitor = access.anonymous_actor(access.Via.SIGNED_URL, address="203.0.113.77", request_id="req_of_a_visitor")
+    for _ in range(5):
+        audit.record(AuditAction.CONTENT_DOWNLOADED, actor=visitor, target=stored_object, size=5, grant=grant.pk)
+    flood = {"count": 480, "first_at": "2026-11-25T08:00:00+00:00", "last_at": "2026-11-25T08:00:58+00:00"}
+    audit.record(AuditAction.OBJECT_NOT_FOUND, actor=person.actor, result="object_not_found", **flood)
+    for job in ("seal_audit", "find_anomalies", "verify_seals"):
+        runs.run_job(job, started_by="schedule")
+    sam = User.objects.get(email="sam@example.com")
+    own = sam.memberships.get().account_id
+    exports.request_export(
+        Wanted(action="object"), layout="csv", user=sam, account_id=own, actor=access.staff_actor(sam)
+    )

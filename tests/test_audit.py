@@ -87,6 +87,6 @@ def test_actions_are_facts_in_the_past_tense_about_a_noun():
     assert len({action.value for action in AuditAction}) == len(AuditAction)
     assert all(
         action.partition(".")[0]
-        in {"account", "activity", "anomaly", "audit", "key", "member", "object", "staff", "user"}
+        in {"account", "activity", "anomaly", "audit", "job", "key", "member", "object", "staff", "user"}
         for action in AuditAction
     )

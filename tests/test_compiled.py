@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from objects_app import access, clock, compiled, listing
+from objects_app import access, clock, compiled, listing, lookup
 from objects_app.errors import ObjectNotFound
 from objects_app.filters import Filters
 from objects_app.listing import COLUMNS, ORDERS
@@ -145,11 +145,11 @@ def test_every_page_and_count_is_that_of_the_queryset(alice, bob, set_clock):
 
 def test_an_object_is_found_by_whoever_sees_it_and_with_all_its_columns(alice, bob):
     private, public = make_object(alice, metadata={"a": "b"}), make_object(alice, is_public=True)
-    found = access.visible_object(alice.actor, private.pk)
+    found = lookup.visible_object(alice.actor, private.pk)
     expected = access.visible_objects(alice.actor).get(pk=private.pk)
     assert {each: vars(found)[each] for each in vars(expected) if each not in {"_state", "seen_at"}} == {
         each: vars(expected)[each] for each in vars(expected) if each not in {"_state", "seen_at"}
     }
-    assert access.visible_object(bob.actor, public.pk) == public
+    assert lookup.visible_object(bob.actor, public.pk) == public
     with pytest.raises(ObjectNotFound):
-        access.visible_object(bob.actor, private.pk)
+        lookup.visible_object(bob.actor, private.pk)

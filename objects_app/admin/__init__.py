@@ -1,5 +1,29 @@
-"""The operator's admin: one file per noun; importing them registers their pages."""
+"""The operator's admin: one file per noun or page; importing them registers their pages."""
 
-from objects_app.admin import accounts, audit, invitations, jobs, keys, objects, uploads, users
+from objects_app.admin import (
+    accounts,
+    audit,
+    exports,
+    invitations,
+    jobs,
+    keys,
+    objects,
+    settings_page,
+    timeline,
+    uploads,
+    users,
+)
 
-__all__ = ["accounts", "audit", "invitations", "jobs", "keys", "objects", "uploads", "users"]
+__all__ = [
+    "accounts",
+    "audit",
+    "exports",
+    "invitations",
+    "jobs",
+    "keys",
+    "objects",
+    "settings_page",
+    "timeline",
+    "uploads",
+    "users",
+]

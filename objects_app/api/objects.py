@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
-from objects_app import access, listing, request_id
+from objects_app import access, listing, lookup, request_id
 from objects_app.access import Actor
 from objects_app.api.authentication import actor_of
 from objects_app.api.fields import OBJECT_ID
@@ -90,7 +90,7 @@ class ObjectViewSet(ViewSet):
     def _object(self, pk: str) -> StoredObject:
         if not OBJECT_ID.fullmatch(pk):
             raise ObjectNotFound
-        return access.visible_object(self.actor, pk)
+        return lookup.visible_object(self.actor, pk)
 
     def _page(self, objects: ObjectList, query: ListQuery) -> Response:
         options = query.validated_data

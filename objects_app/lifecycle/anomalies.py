@@ -141,11 +141,17 @@ def not_found_bursts(events: list[AuditEvent]) -> Iterator[Anomaly]:
 
 
 def _asked_before(event: AuditEvent) -> list[tuple[int, datetime]]:
-    """The like of it that this actor did, the oldest first, among the account's newest events."""
+    """The like of it that this actor did, the oldest first, among the account's newest events; a flood as often as it
+    counts, as far as that matters.
+    """
     newest = AuditEvent.objects.filter(account_id=event.account_id, id__lte=event.pk).order_by("-id")
-    rows = newest.values_list("id", "at", "action", "actor_id")[:LOOKED_BACK]
+    rows = newest.values_list("id", "at", "details", "action", "actor_id")[:LOOKED_BACK]
     like = (event.action, event.actor_id)
-    return [(event_id, at) for event_id, at, *others in reversed(rows) if tuple(others) == like]
+    asked: list[tuple[int, datetime]] = []
+    for event_id, at, details, *others in reversed(rows):
+        if tuple(others) == like:
+            asked += [(event_id, at)] * min(details.get("count", 1), settings.ANOMALY_NOT_FOUND)
+    return asked
 
 
 def downloads_after_publication(events: list[AuditEvent]) -> Iterator[Anomaly]:

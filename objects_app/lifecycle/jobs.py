@@ -6,7 +6,19 @@ from datetime import timedelta
 from django.conf import settings
 
 from objects_app.durations import LONGEST
-from objects_app.lifecycle import anomalies, counts, leftovers, objects, promotions, records, sealing, verification
+from objects_app.lifecycle import (
+    anomalies,
+    counts,
+    exports,
+    floods,
+    leftovers,
+    objects,
+    promotions,
+    records,
+    sealing,
+    verification,
+    verified_seals,
+)
 from objects_app.lifecycle.sweeps import Moment, Sweep, Swept
 
 
@@ -137,6 +149,14 @@ SWEEPS = [
         batch_size=sealing.SEALED_AT_ONCE,
     ),
     Sweep(
+        "verify_seals",
+        "Compare the audit trail with its seals and the anchor",
+        lambda: timedelta(0),
+        verified_seals.find_faults,
+        _walking(verified_seals.verify_seals),
+        batch_size=verified_seals.SEALS_AT_ONCE,
+    ),
+    Sweep(
         "forget_audit_events",
         "Remove sealed audit events that AUDIT_RETENTION keeps no longer",
         lambda: LONGEST if settings.AUDIT_RETENTION is None else settings.AUDIT_RETENTION,
@@ -145,11 +165,32 @@ SWEEPS = [
         batch_size=sealing.FORGOTTEN_AT_ONCE,
     ),
     Sweep(
+        "sum_up_refusals",
+        "Tell floods of refusals in one event each",
+        lambda: timedelta(minutes=1),
+        floods.find_floods,
+        _all_at_once(floods.sum_up_refusals),
+    ),
+    Sweep(
         "find_anomalies",
         "Look for what is unusual in sealed audit events, and for keys that nobody uses",
         lambda: settings.ANOMALY_UNUSED_AFTER,
         anomalies.find_anomalies,
         _walking(anomalies.record_anomalies),
+    ),
+    Sweep(
+        "export_events",
+        "Write the exports of audit events that staff have asked for",
+        lambda: timedelta(0),
+        exports.find_exports,
+        _all_at_once(exports.export_events),
+    ),
+    Sweep(
+        "forget_exports",
+        "Forget exports of audit events",
+        lambda: settings.EXPORT_LIFETIME,
+        exports.find_old_exports,
+        _all_at_once(exports.forget_exports),
     ),
 ]
 JOBS = {sweep.name: sweep for sweep in SWEEPS}

@@ -53,7 +53,7 @@ def count_no_more(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('objects_app', '0013_staff_roles'),
+        ('objects_app', '0014_audit_for_staff'),
     ]
 
     operations = [

@@ -3,11 +3,13 @@
 from objects_app.models.accounts import Account, Membership, Role, User
 from objects_app.models.audit import AuditEvent, AuditSeal
 from objects_app.models.counts import ObjectCount
+from objects_app.models.exports import ExportRun
 from objects_app.models.invitations import Invitation
 from objects_app.models.jobs import Job, JobRun
 from objects_app.models.keys import ApiKey, KeyNetwork, KeyUse
 from objects_app.models.objects import MetadataPair, OpenUpload, State, StoredObject
 from objects_app.models.promotions import Promotion
+from objects_app.models.refusals import RefusalFlood
 from objects_app.models.requests import IdempotencyRecord
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "AuditSeal",
+    "ExportRun",
     "IdempotencyRecord",
     "Invitation",
     "Job",
@@ -26,6 +29,7 @@ __all__ = [
     "ObjectCount",
     "OpenUpload",
     "Promotion",
+    "RefusalFlood",
     "Role",
     "State",
     "StoredObject",

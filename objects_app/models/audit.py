@@ -3,7 +3,18 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
+
+WENT_WELL = ("ok", "redirected", "handed over")
+
+
+def is_refused() -> Q:
+    """What did not go well: refused, failed, cut. Each condition by itself, as SQLite compares it with its index."""
+    refused = Q()
+    for result in WENT_WELL:
+        refused &= ~Q(result=result)
+    return refused
 
 
 class AuditEvent(models.Model):
@@ -30,6 +41,11 @@ class AuditEvent(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account_id", "-id"], name="audit_of_account"),
             models.Index(fields=["target_id", "-id"], name="audit_of_target"),
+            models.Index(fields=["actor_id", "-id"], condition=~Q(actor_id=""), name="audit_of_actor"),
+            models.Index(fields=["address", "-id"], condition=Q(address__isnull=False), name="audit_of_address"),
+            models.Index(fields=["action", "-id"], name="audit_of_action"),
+            models.Index(fields=["-id"], condition=is_refused(), name="audit_refused"),
+            models.Index(fields=["-id"], condition=Q(via="admin"), name="audit_of_staff"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from objects_app import access, audit, clock, compiled
+from objects_app import access, audit, clock, compiled, lookup
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import WrongState
@@ -117,7 +117,7 @@ def change_object(
     except RepeatedRequest:
         pass
     fp("change.after_commit")
-    return access.visible_object(actor, stored_object.pk)
+    return lookup.visible_object(actor, stored_object.pk)
 
 
 def _change_labels(stored_object: StoredObject, changes: ObjectChanges, *, actor: Actor) -> None:
@@ -183,7 +183,7 @@ def delete_object(stored_object: StoredObject, *, actor: Actor) -> StoredObject:
     """Delete for good, in every state and as often as asked: the row becomes a tombstone, then the bytes go."""
     access.require(actor, Verb.WRITE, stored_object)
     bury(_lock_living(stored_object.pk), actor=actor, action=AuditAction.OBJECT_DELETED)
-    return access.visible_object(actor, stored_object.pk)
+    return lookup.visible_object(actor, stored_object.pk)
 
 
 def _lock_living(object_id: str) -> Iterator[StoredObject]:

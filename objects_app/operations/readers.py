@@ -72,6 +72,8 @@ def can_key_read(stored_object: StoredObject, key_id: str, *, actor: Actor) -> V
 
 
 def _require(actor: Actor, stored_object: StoredObject) -> None:
+    if access.oversees(actor):
+        return
     for verb in (Verb.READ, Verb.WRITE):
         access.require(actor, verb, stored_object)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from objects_app import access, audit, clock, compiled, signing
+from objects_app import access, audit, clock, compiled, lookup, signing
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.compiled import Value
@@ -94,7 +94,7 @@ def repeat_upload(object_id: str, *, actor: Actor) -> Upload:
         with transaction.atomic():
             return _issue_upload_url(object_id, actor=actor)
     except NotUploading:
-        return Upload(access.visible_object(actor, object_id))
+        return Upload(lookup.visible_object(actor, object_id))
 
 
 def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
@@ -103,7 +103,7 @@ def _issue_upload_url(object_id: str, *, actor: Actor) -> Upload:
         raise NotUploading
     if staging_key := new_staging_key(object_id):  # it was created before clients sent their bytes to the store
         upload.filter(staging_key="").update(staging_key=staging_key)
-    stored_object = access.visible_object(actor, object_id)
+    stored_object = lookup.visible_object(actor, object_id)
     event = audit.record(AuditAction.OBJECT_UPLOAD_URL_ISSUED, actor=actor, target=stored_object)
     fp("renew.before_commit")
     return sign_upload(stored_object, event=event)
@@ -189,7 +189,7 @@ def complete_upload(
     except NotUploading:
         if not repeats.was_carried_out(fingerprint, actor=actor):
             raise
-    return access.visible_object(actor, stored_object.pk)
+    return lookup.visible_object(actor, stored_object.pk)
 
 
 def _freeze_staged(object_id: str, *, actor: Actor, fingerprint: Fingerprint | None) -> None:

@@ -11,9 +11,9 @@ from django.utils.text import slugify
 
 from objects_app import trail
 from objects_app.errors import BadRequest
+from objects_app.event_files import LAYOUTS, written
 from objects_app.operations import activity
 from objects_app.trail import Wanted
-from objects_app.web.event_files import LAYOUTS, written
 from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
 from objects_app.web.pages import render_page

@@ -10,15 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from objects_app import access, errors, request_id, shared
+from objects_app import access, errors, request_id
 from objects_app.access import Actor, Via
 from objects_app.errors import ObjectNotFound
 from objects_app.operations.refusals import record_refusal
 from objects_app.web.errors import error_page
 from objects_app.web.members import find_member
-
-MISSES_RECORDED = 20  # a minute and address: nobody who guesses fills the audit trail
-MINUTE = 60
 
 
 def for_visitors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -47,8 +44,7 @@ def _answer(request: HttpRequest, view: Callable[..., HttpResponse], object_id: 
     try:
         return view(request, actor, object_id=object_id)
     except ObjectNotFound as refusal:
-        if shared.count(f"page-misses:{actor.address}", seconds=MINUTE) <= MISSES_RECORDED:
-            record_refusal(refusal, actor=actor, target_id=object_id)
+        record_refusal(refusal, actor=actor, target_id=object_id)
         raise
 
 

@@ -31,6 +31,8 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.MEMBER_REMOVED: ("users", "Member removed"),
     AuditAction.ACTIVITY_EXPORTED: ("out-link", "Activity exported"),
     AuditAction.AUDIT_EVENTS_REMOVED: ("clock", "Old audit events removed"),
+    AuditAction.AUDIT_DAMAGE_FOUND: ("alert", "Audit trail found damaged"),
+    AuditAction.JOB_ASKED_FOR: ("gear", "Run of a job asked for"),
     AuditAction.KEY_CREATED: ("key", "Key created"),
     AuditAction.KEY_ROTATED: ("rotate", "Key rotated"),
     AuditAction.KEY_REVOKED: ("close", "Key revoked"),

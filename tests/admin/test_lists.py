@@ -169,7 +169,7 @@ def plan_of(sql: str) -> str:
         return "\n".join(row[-1] for row in cursor.fetchall())
 
 
-@pytest.mark.parametrize("noun", ["storedobject", "openupload", "auditevent", "user"])
+@pytest.mark.parametrize("noun", ["storedobject", "openupload", "user"])
 def test_a_page_that_does_not_exist_leads_to_the_first(alice, staff_browser, noun):
     make_object(alice, state=State.UPLOADING)
     response = staff_browser.get(f"/admin/objects_app/{noun}/", {"before": "nothing"}, follow=True)

@@ -19,7 +19,7 @@ from tests.factories import OPERATOR, make_object, make_staff
 STAFF = ["auditor", "operator", "superuser"]
 ALL, NOBODY, SUPERUSERS = (200, 200, 200), (403, 403, 403), (403, 403, 200)
 GONE, ON, NEVER = (404, 404, 404), (302, 302, 302), (405, 405, 405)
-ACT = (403, 200, 200)
+ACT, BAD = (403, 200, 200), (400, 400, 400)
 NOUNS = [
     "account",
     "apikey",
@@ -45,6 +45,14 @@ ANSWERS = {
     "view_on_site": (GONE, GONE),
     "app_list": (ALL, ALL),
     "(?P<url>.*)$": (GONE, GONE),
+    "settings": (ALL, NEVER),
+    "access_timeline": (ALL, NEVER),
+    "jobs": (ALL, NEVER),
+    "run_job": (NEVER, (403, 302, 302)),
+    "try_job": (NEVER, ALL),
+    "exports": (ALL, NEVER),
+    "export_events": (NEVER, BAD),
+    "download_export": (NEVER, GONE),
     "objects_app_storedobject_download": (NOBODY, ON),
     "auth_user_password_change": (SUPERUSERS, SUPERUSERS),
 }
@@ -60,6 +68,7 @@ for noun in NOUNS:
 for noun in ("membership", "user"):
     ANSWERS[f"objects_app_{noun}_add"] = (SUPERUSERS, SUPERUSERS)
     ANSWERS[f"objects_app_{noun}_change"] = (ALL, SUPERUSERS)
+ANSWERS["objects_app_auditevent_changelist"] = (ALL, NOBODY)
 ANSWERS["objects_app_membership_delete"] = (SUPERUSERS, SUPERUSERS)
 ACTIONS = {
     ("account", "suspend"),
@@ -106,6 +115,8 @@ def address(route: str, rows: dict[str, str]) -> str:
     noun = route.split("/")[1] if route.startswith("objects_app/") else ""
     for part in ("<path:object_id>", "<id>"):
         route = route.replace(part, str(rows.get(noun, "1")))
+    route = route.replace("<str:kind>/<str:target_id>", "object/obj_x").replace("<str:job>", "purge_bytes")
+    route = route.replace("<int:run_id>", "1")
     route = route.replace("<path:content_type_id>", "1").replace("^(?P<app_label>objects_app)/$", "objects_app/")
     return "/admin/" + route.replace("(?P<url>.*)$", "nowhere")
 

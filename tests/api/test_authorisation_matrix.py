@@ -71,6 +71,7 @@ PAGES = {
     ("objects/<slug:object_id>/lifetime", "POST"): ITS_CHANGES,  # without one
     ("objects/change", "POST"): NO_CHOICE,
     ("objects/delete", "GET"): NO_CHOICE,
+    ("objects/<slug:object_id>/readers", "GET"): ITS_READERS,
     ("objects/<slug:object_id>/publish", "POST"): ITS_MEMBERS,
     ("objects/<slug:object_id>/unpublish", "POST"): ITS_MEMBERS,
     ("objects/<slug:object_id>/download", "POST"): "302 302 302 302 302 302 302 303 404",

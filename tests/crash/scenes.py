@@ -11,15 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from objects_app import access, failpoints, storage
-from objects_app.models import AuditEvent, State, StoredObject
-from objects_app.operations import downloads, objects, uploads
+from objects_app.errors import ObjectNotFound
+from objects_app.models import AuditEvent, State, StoredObject, User
+from objects_app.operations import downloads, exports, objects, refusals, uploads
 from objects_app.operations.objects import NewObject, ObjectChanges
 from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import BlobNotFound, direct_storage_of, get_storage, s3
+from objects_app.trail import Wanted
 from tests.crash.stories import digest_of
 from tests.factories import Person, put_bytes, store_blob
 
@@ -165,6 +168,18 @@ def finished_and_sealed(cast: Cast) -> None:
     call_command("seal_audit")
 
 
+def asked_for_an_export(cast: Cast) -> None:
+    User.objects.filter(pk=cast.person.user.pk).update(is_staff=True)
+    staff = access.staff_actor(cast.person.user)
+    place = {"user": cast.person.user, "account_id": cast.person.account.pk}
+    exports.request_export(Wanted(action="key"), layout="csv", **place, actor=staff)
+
+
+def refused_too_often(cast: Cast) -> None:
+    with patch.object(settings, "REFUSALS_RECORDED", 0):
+        refusals.record_refusal(ObjectNotFound(), actor=cast.person.actor, target_id="obj_x")
+
+
 def damaged(cast: Cast) -> None:
     finished(cast)
     get_storage().delete([cast.object.blob_key])
@@ -219,6 +234,8 @@ ON_DISK: Scenes = COMPLETIONS | {
     "remove parts": (uploading_with_a_part_left, command("remove_parts", *ALL)),
     "verify": (damaged, command("fsck", *ALL)),
     "forget audit events": (finished_and_sealed, command("forget_audit_events", *ALL)),
+    "export": (asked_for_an_export, command("export_events")),
+    "sum up refusals": (refused_too_often, command("sum_up_refusals", *ALL)),
     "sweep": (deleted_with_bytes_left, command("sweep")),
 }
 IN_BUCKET: Scenes = COMPLETIONS | {

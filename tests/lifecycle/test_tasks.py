@@ -48,7 +48,7 @@ def test_a_broker_that_fails_costs_a_line_in_the_log_and_nothing_else(tmp_path, 
         send = app.send_task
         queue_app = pytest.MonkeyPatch()
         queue_app.setattr(app, "send_task", lambda name, **options: send(name, connection=connection, **options))
-        queue._send("purge_bytes")
+        queue._send("purge_bytes", {})
         queue_app.undo()
     assert "will run on its schedule" in caplog.text
 

@@ -7,10 +7,9 @@ import orjson
 import pytest
 from django.test import Client
 
-from objects_app import audit, trail
+from objects_app import audit, event_files, trail
 from objects_app.audit import AuditAction
 from objects_app.models import AuditEvent
-from objects_app.web import event_files
 from objects_app.web.wording import WORDS, words_of
 from tests.factories import OPERATOR, make_object
 

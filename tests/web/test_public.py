@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from objects_app.models import AuditEvent, State, StoredObject
+from objects_app.models import AuditEvent, RefusalFlood, State, StoredObject
 from objects_app.operations import accounts, objects
 from tests.factories import OPERATOR, make_object
 
@@ -115,6 +115,7 @@ def test_misses_are_recorded_but_nobody_fills_the_trail_with_them(db):
     for _ in range(25):
         Client().get("/o/obj_unknown")
     assert AuditEvent.objects.filter(action="object.not_found", target_id="obj_unknown").count() == 20
+    assert RefusalFlood.objects.get().count == 5
 
 
 def test_anybody_downloads_from_the_page(alice):

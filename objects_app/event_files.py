@@ -26,19 +26,26 @@ COLUMNS = (
     "target_label",
     "bytes",
     "request_id",
+    "account_id",
     "details",
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def written(chunks: Iterable[list[AuditEvent]], *, layout: str) -> Iterator[bytes]:
-    """Each piece may be fetched by another thread, which gives its database connection back at once."""
+def pieces(chunks: Iterable[list[AuditEvent]], *, layout: str) -> Iterator[bytes]:
+    """One for each list of events; the names of the columns come first in CSV."""
     if layout == "csv":
         yield _csv_of([list(COLUMNS)])
     for events in chunks:
         rows = [_row_of(event) for event in events]
-        close_old_connections()
         yield _csv_of([_cell(row[name]) for name in COLUMNS] for row in rows) if layout == "csv" else _lines_of(rows)
+
+
+def written(chunks: Iterable[list[AuditEvent]], *, layout: str) -> Iterator[bytes]:
+    """For an answer: each piece may be fetched by another thread, which gives its database connection back at once."""
+    for piece in pieces(chunks, layout=layout):
+        close_old_connections()
+        yield piece
 
 
 def _row_of(event: AuditEvent) -> dict[str, Any]:
