@@ -1,11 +1,13 @@
 """The database: one SQLite file in the data folder, or the PostgreSQL that DATABASE_URL names."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+OLDEST_SQLITE = (3, 35)  # which returns what it inserts
 SCHEMES = ("postgresql://", "postgres://")
 TIMEOUTS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
 SWEEP_STATEMENT_TIMEOUT = timedelta(minutes=1)
@@ -22,6 +24,9 @@ LARGEST_PORT = 65_535
 
 def sqlite(path: Path) -> dict[str, Any]:
     """FULL: a commit is on the disk before it is answered (promise P8). WAL: readers go on beside the one writer."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        needed = ".".join(map(str, OLDEST_SQLITE))
+        raise ImproperlyConfigured(f"This Python has SQLite {sqlite3.sqlite_version}; {needed} or newer is needed")
     return {
         "ENGINE": "objects_app.sqlite",
         "NAME": path,

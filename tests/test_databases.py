@@ -1,5 +1,7 @@
 """DATABASE_URL: every part arrives, what is wrong is one sentence, and the sentence never holds the password."""
 
+import sqlite3
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,3 +54,9 @@ def test_a_wrong_url_is_refused_without_its_password(url, reason):
         databases.postgresql(url)
     assert reason in str(refusal.value)
     assert "hidden" not in str(refusal.value)
+
+
+def test_a_sqlite_that_is_too_old_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(ImproperlyConfigured, match=r"3\.35 or newer is needed"):
+        databases.sqlite(tmp_path / "new")
