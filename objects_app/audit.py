@@ -43,6 +43,7 @@ class AuditAction(StrEnum):
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
+    KEY_REFUSED = "key.refused"
     OBJECT_CREATED = "object.created"
     OBJECT_UPLOAD_URL_ISSUED = "object.upload_url_issued"
     OBJECT_UPLOADED = "object.uploaded"

@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 
 from objects_app import access, clock, key_cache, key_stamp
 from objects_app.errors import NotAllowed, ValidationFailed, WrongState
+from objects_app.lifecycle.floods import sum_up_refusals
 from objects_app.lifecycle.records import roll_up_key_uses
 from objects_app.models import ApiKey, AuditEvent, KeyUse, Role
 from objects_app.operations import accounts, keys
-from tests.factories import OPERATOR, make_person
+from tests.factories import OPERATOR, Api, make_person
 
 
 def find(secret: str, address: str | None = "192.0.2.7") -> ApiKey | None:
@@ -265,3 +266,33 @@ def test_a_rotation_in_this_process_reaches_its_own_memory(alice):
     find(alice.secret)
     keys.rotate_key(alice.key, overlap=timedelta(0), actor=OPERATOR)
     assert find(alice.secret) is None
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "suspended"])
+def test_a_dead_key_that_is_shown_is_recorded_with_whose_it_is(alice, end):
+    if end == "suspended":
+        accounts.suspend_account(alice.account, actor=OPERATOR)
+    else:
+        ended = {"revoked": "revoked_at", "expired": "expires_at"}[end]
+        ApiKey.objects.filter(pk=alice.key.pk).update(**{ended: clock.now()})
+    answer = Api(alice.secret).get("/v1/objects")
+    assert answer.status_code == 401
+    event = AuditEvent.objects.get(action="key.refused")
+    assert (event.actor_kind, event.actor_id, event.target_id) == ("key", alice.key.pk, alice.key.pk)
+    assert (event.account_id, event.via, event.result) == (alice.account.pk, "api", "not_authenticated")
+    assert (event.address, event.request_id) == ("127.0.0.1", answer.headers["X-Request-Id"])
+
+
+def test_a_key_that_never_was_is_nobodys_and_leaves_no_event(alice):
+    for secret in (keys.new_secret(), "hld_", "", "x" * 100):
+        assert Api(secret).get("/v1/objects").status_code == 401
+    assert not AuditEvent.objects.filter(action="key.refused").exists()
+
+
+def test_a_flood_of_a_dead_key_is_summed_up(alice, settings):
+    settings.REFUSALS_RECORDED, settings.THROTTLE_ENABLED = 2, False
+    ApiKey.objects.update(revoked_at=clock.now())
+    for _ in range(7):
+        Api(alice.secret).get("/v1/objects")
+    assert sum_up_refusals(before=clock.now()).rows == 5
+    assert [event.details.get("count", 1) for event in AuditEvent.objects.filter(action="key.refused")] == [5, 1, 1]

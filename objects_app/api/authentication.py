@@ -12,16 +12,19 @@ from objects_app.access import Actor
 from objects_app.api.throttling import refuse_beyond
 from objects_app.errors import NotAuthenticated
 from objects_app.models import ApiKey
-from objects_app.operations import keys
+from objects_app.operations import keys, refusals
 
 
 class BearerKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Actor, ApiKey]:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         address = request.META["REMOTE_ADDR"]
-        key = keys.find_key(secret.strip(), address=address) if scheme.lower() == "bearer" else None
+        secret = secret.strip() if scheme.lower() == "bearer" else ""
+        key = keys.find_key(secret, address=address)
         if key is None:
             refuse_beyond(settings.THROTTLE_ADDRESS_RATE, f"address:{address}")
+            if dead_key := keys.find_dead_key(secret):
+                refusals.record_dead_key(dead_key, NotAuthenticated(), address=address)
             raise NotAuthenticated
         actor = replace(access.key_actor(key), address=address, request_id=request_id.current.get())
         return actor, key

@@ -110,6 +110,11 @@ def checksum(random: str) -> str:
     return base62(zlib.crc32(random.encode()), length=6)
 
 
+def is_well_formed(secret: str) -> bool:
+    match = SECRET.fullmatch(secret)
+    return match is not None and checksum(match[1]) == match[2]
+
+
 def digest(secret: str) -> str:
     """A fast hash is right for 256 random bits (ASVS 6.5.2)."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -122,10 +127,14 @@ def live_keys() -> QuerySet[ApiKey]:
 
 def find_key(secret: str, *, address: str | None) -> ApiKey | None:
     """The live key of this secret, from memory where it was asked for seconds ago and nothing was revoked since."""
-    match = SECRET.fullmatch(secret)
-    if not match or checksum(match[1]) != match[2]:
+    if not is_well_formed(secret):
         return None
     return key_cache.get_or_load(digest(secret), lambda: _load(digest(secret), address=address))
+
+
+def find_dead_key(secret: str) -> ApiKey | None:
+    """The key of this secret that lets nobody in any more."""
+    return ApiKey.objects.filter(digest=digest(secret)).first() if is_well_formed(secret) else None
 
 
 def _load(key_digest: str, *, address: str | None) -> ApiKey | None:

@@ -5,17 +5,18 @@ so that processes lose none and double none; once the row is a minute old, a swe
 """
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 
-from objects_app import audit, clock, shared
+from objects_app import access, audit, clock, request_id, shared
 from objects_app.access import Actor
 from objects_app.audit import AuditAction
 from objects_app.errors import ObjectNotFound, ObjectsError
-from objects_app.models import RefusalFlood
+from objects_app.models import ApiKey, RefusalFlood
 from objects_app.text import cleaned
 
 logger = logging.getLogger(__name__)
@@ -25,13 +26,23 @@ MINUTE = 60
 def record_refusal(error: ObjectsError, *, actor: Actor, target_id: str) -> None:
     """After the rollback, and the same for an unknown id and a foreign one: the trail is no oracle either."""
     action = AuditAction.OBJECT_NOT_FOUND if isinstance(error, ObjectNotFound) else AuditAction.OBJECT_REFUSED
+    _record(action, error, actor=actor, target_id=cleaned(target_id)[:60])
+
+
+def record_dead_key(key: ApiKey, error: ObjectsError, *, address: str | None) -> None:
+    """Somebody shows a key that was revoked, has run out, or is of a suspended account."""
+    actor = replace(access.key_actor(key), address=address, request_id=request_id.current.get())
+    _record(AuditAction.KEY_REFUSED, error, actor=actor, target=key)
+
+
+def _record(action: AuditAction, error: ObjectsError, *, actor: Actor, **target: Any) -> None:
     who = f"{actor.kind}:{actor.id or actor.address}:{actor.account_id}:{actor.via}"
     try:
         if shared.count(f"refusals:{who}:{action}", seconds=MINUTE) > settings.REFUSALS_RECORDED:
             _count({"who": who, "action": action, "result": error.code}, actor=actor)
             return
         with transaction.atomic():
-            audit.record(action, actor=actor, target_id=cleaned(target_id)[:60], result=error.code)
+            audit.record(action, actor=actor, result=error.code, **target)
     except DatabaseError:
         logger.exception("a refusal could not be recorded")
 

@@ -27,6 +27,7 @@ ACCESS = (  # and what gives or takes it
     AuditAction.OBJECT_PUBLISHED,
     AuditAction.OBJECT_UNPUBLISHED,
     AuditAction.OBJECT_REFUSED,
+    AuditAction.KEY_REFUSED,
     AuditAction.OBJECT_NOT_FOUND,
     AuditAction.KEY_CREATED,
     AuditAction.KEY_ROTATED,

@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     AuditAction.KEY_CREATED: ("key", "Key created"),
     AuditAction.KEY_ROTATED: ("rotate", "Key rotated"),
     AuditAction.KEY_REVOKED: ("close", "Key revoked"),
+    AuditAction.KEY_REFUSED: ("shield", "Dead key refused"),
     AuditAction.OBJECT_CREATED: ("plus", "Object created"),
     AuditAction.OBJECT_UPLOAD_URL_ISSUED: ("link", "Upload URL issued"),
     AuditAction.OBJECT_UPLOADED: ("upload", "Content uploaded"),
