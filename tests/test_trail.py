@@ -13,7 +13,7 @@ from objects_app.models import AuditEvent
 from objects_app.trail import Wanted
 from tests.factories import make_object
 
-STAFF = access.Actor(kind=access.Kind.PERSON, id="1", label="staff@example.com", via=access.Via.ADMIN)
+STAFF = access.Actor(kind=access.Kind.PERSON, id="1", label="staff@example.com", audits=True, via=access.Via.ADMIN)
 NARROW = {  # what an index exists for
     "audit_of_target": Wanted(target_id="obj_x"),
     "audit_of_address": Wanted(address="192.0.2.1"),

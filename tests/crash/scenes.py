@@ -24,7 +24,7 @@ from objects_app.signing import Purpose, TransferGrant
 from objects_app.storage import BlobNotFound, direct_storage_of, get_storage, s3
 from objects_app.trail import Wanted
 from tests.crash.stories import digest_of
-from tests.factories import Person, put_bytes, store_blob
+from tests.factories import Person, give_staff_role, put_bytes, store_blob
 
 DIED = 137
 FAR_AHEAD = 2**50  # milliseconds
@@ -169,8 +169,8 @@ def finished_and_sealed(cast: Cast) -> None:
 
 
 def asked_for_an_export(cast: Cast) -> None:
-    User.objects.filter(pk=cast.person.user.pk).update(is_staff=True)
-    staff = access.staff_actor(cast.person.user)
+    give_staff_role(cast.person.user, "auditor")
+    staff = access.staff_actor(User.objects.get(pk=cast.person.user.pk))
     place = {"user": cast.person.user, "account_id": cast.person.account.pk}
     exports.request_export(Wanted(action="key"), layout="csv", **place, actor=staff)
 
