@@ -50,7 +50,6 @@ CHANGES = {
     "change a person": lambda alice, row, actor: people.change_user(alice.user, roles=["operator"], actor=actor),
     "set a password": lambda alice, row, actor: people.keep_password(alice.user, actor=actor),
     "make a reset link": lambda alice, row, actor: people.note_reset_link(alice.user, actor=actor),
-    "ask who can read": lambda alice, row, actor: readers.readers_of(row, actor=actor),
 }
 OF_SUPERUSERS = ["add a member", "add a person", "change a person", "set a password"]
 
@@ -75,6 +74,7 @@ def test_an_auditor_looks_and_downloads_and_both_are_recorded(alice):
     row = access.visible_objects(actor).get(pk=row.pk)
     assert looks.look_at(row, actor=actor).kind == "text"
     downloads.issue_download_url(row, actor=actor, expires_in=timedelta(minutes=1))
+    assert readers.readers_of(row, actor=actor).members == [alice.membership]
     assert uses.lately(row, actor=actor).askers.keys() == {"auditor@example.com"}
     recorded = AuditEvent.objects.filter(actor_label="auditor@example.com").values_list("action", flat=True)
     assert set(recorded) == {"object.content_previewed", "object.download_url_issued"}
