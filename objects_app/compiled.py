@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Model, QuerySet
 from django.db.models.sql import DeleteQuery, InsertQuery, UpdateQuery
@@ -21,6 +21,7 @@ Row = TypeVar("Row", bound=Model)
 Rows = QuerySet[Any, Any]
 Converters = dict[int, tuple[list[Callable[..., Any]], Any]]
 MOST_STATEMENTS = 1_000
+PLACE = "%s"
 LARGEST_INTEGER = 2**63 - 1
 
 
@@ -162,7 +163,7 @@ def create(model: type[Row], **columns: Any) -> Row:
 
 
 class Insertion:
-    """How rows of a model come into their table."""
+    """How rows of a model come into their table. What is given as it will be there is not asked back."""
 
     def __init__(self, model: type[Model]) -> None:
         fields = model._meta.concrete_fields
@@ -170,30 +171,48 @@ class Insertion:
         self._fields = {each.attname: each for each in fields}
         self._required = [each for each in fields if not (isinstance(each, AutoField) or each.has_db_default())]
         self._compiler = InsertQuery(model).get_compiler(connection=connection)
-        self._converters = self._compiler.get_converters([each.get_col(model._meta.db_table) for each in fields])
-        self._into = f"INSERT INTO {_quoted([model._meta.db_table])} "
-        self._returning = f" RETURNING {_quoted(each.column for each in fields)}"
+        self._statements: dict[tuple[tuple[str, str], ...], tuple[str, list[str], Converters]] = {}
 
     def create(self, columns: dict[str, Any]) -> Any:
+        own = connections[DEFAULT_DB_ALIAS]  # each look through the proxy takes as long as a value
         given = {each.attname: each.get_default() for each in self._required if each.attname not in columns} | columns
-        places: list[str] = []
+        places: list[tuple[str, str]] = []
         parameters: list[Any] = []
         for name, value in given.items():
-            place, values = self._place_of(self._fields[name], value)
-            places.append(place)
-            parameters += values
-        names = _quoted(self._fields[name].column for name in given)
-        with connection.cursor() as cursor:
-            cursor.execute(f"{self._into}({names}) VALUES ({', '.join(places)}){self._returning}", parameters)
-            row = _converted(cursor.fetchone(), self._converters)
-        return self._model.from_db(connection.alias, list(self._fields), row)
+            if hasattr(value, "resolve_expression"):
+                sql, values = self._compiled(value)
+                places.append((name, f"({sql})"))
+                parameters += values
+            else:
+                places.append((name, PLACE))
+                parameters.append(self._fields[name].get_db_prep_save(value, own))
+        sql, computed, converters = self._statement(tuple(places))
+        with own.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            known = given | dict(zip(computed, _converted(cursor.fetchone(), converters), strict=True))
+        return self._model.from_db(own.alias, list(self._fields), [known[name] for name in self._fields])
 
-    def _place_of(self, field: Any, value: Any) -> tuple[str, Sequence[Any]]:
-        if not hasattr(value, "resolve_expression"):
-            return "%s", (field.get_db_prep_save(value, connection),)
-        resolved = value.resolve_expression(self._compiler.query, allow_joins=False, for_save=True)
+    def _compiled(self, expression: Any) -> tuple[str, Sequence[Any]]:
+        resolved = expression.resolve_expression(self._compiler.query, allow_joins=False, for_save=True)
         sql, parameters = self._compiler.compile(resolved)
         return sql, parameters
+
+    def _statement(self, places: tuple[tuple[str, str], ...]) -> tuple[str, list[str], Converters]:
+        """The SQL, the columns that the database computes, and how to read them."""
+        if places not in self._statements:
+            computed = [name for name in self._fields if (name, PLACE) not in places]
+            read = [self._fields[name].get_col(self._model._meta.db_table) for name in computed]
+            if len(self._statements) >= MOST_STATEMENTS:
+                self._statements.clear()
+            self._statements[places] = self._sql(dict(places), computed), computed, self._compiler.get_converters(read)
+        return self._statements[places]
+
+    def _sql(self, places: dict[str, str], computed: list[str]) -> str:
+        into = f"INSERT INTO {_quoted([self._model._meta.db_table])} ({self._columns(places)})"
+        return f"{into} VALUES ({', '.join(places.values())}) RETURNING {self._columns(computed)}"
+
+    def _columns(self, names: Iterable[str]) -> str:
+        return _quoted(self._fields[name].column for name in names)
 
 
 def _quoted(columns: Iterable[str | None]) -> str:
