@@ -48,9 +48,9 @@ def prepare(url: str, folder: str, *, objects: int, events: int) -> None:
     os.environ |= {"DATABASE_URL": url, "DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
     os.environ.setdefault("SECRET_KEY", "of this benchmark alone, and longer than fifty characters")
     django.setup()
-    from objects_app.first_start import prepare_storage  # noqa: PLC0415 models exist only after django.setup()
+    from objects_app.storage import get_storage  # noqa: PLC0415 models exist only after django.setup()
 
-    prepare_storage()
+    get_storage().prepare(holds_blobs=False)  # those that rows name were never there
     call_command("migrate", verbosity=0)
     with psycopg.connect(url) as database:
         is_empty = database.execute("SELECT NOT EXISTS (SELECT 1 FROM objects_app_account)").fetchone() == (True,)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -23,6 +24,18 @@ WINDOW = 5_000
 LATEST = 20
 LOOKED_THROUGH = 500  # events of one object for one's own: a popular object has more than a page can wait for
 MOST_RANGES = 6
+IS_EARLIER = "(SELECT at FROM objects_app_auditevent WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1) <= %s"
+FIRST_BEHIND = f"""
+    WITH RECURSIVE halved (low, high) AS (
+        SELECT COALESCE((SELECT id FROM objects_app_auditevent ORDER BY id LIMIT 1), 1),
+            COALESCE((SELECT id FROM objects_app_auditevent ORDER BY id DESC LIMIT 1), 0) + 1
+        UNION ALL
+        SELECT CASE WHEN {IS_EARLIER} THEN (low + high) / 2 + 1 ELSE low END,
+            CASE WHEN {IS_EARLIER} THEN high ELSE (low + high) / 2 END
+        FROM halved WHERE low < high
+    )
+    SELECT MAX(low) FROM halved
+"""  # noqa: S608  constants
 SKEW = timedelta(minutes=1)  # by which times may go another way than ids: transactions that ran at once
 
 
@@ -76,32 +89,34 @@ class Page:
     looked_back_to: datetime | None = None
 
 
-Floor = tuple[int, datetime]  # the event behind which nobody has looked
-
-
 def page(actor: Actor, wanted: Wanted, *, before: int | None = None, limit: int) -> Page:
     access.require_activity(actor)
     matches = _matches(wanted)
     bounds = _bounds(wanted, before)
     by_id: dict[int, AuditEvent] = {}
-    floor: Floor | None = None
+    floor: int | None = None  # the event behind which nobody has looked
     for within in _ranges(actor, wanted):
         found, lowest = _newest(within.filter(bounds), matches, limit)
         by_id |= {event.pk: event for event in found}
         floor = max(filter(None, (floor, lowest)), default=None)
-    events = [by_id[pk] for pk in sorted(by_id, reverse=True) if not floor or pk >= floor[0]]
+    events = [by_id[pk] for pk in sorted(by_id, reverse=True) if not floor or pk >= floor]
     if len(events) > limit:
         return Page(events[:limit], before=events[limit - 1].pk)
-    if floor and not _is_too_old(floor[0], wanted):
-        return Page(events, before=floor[0], looked_back_to=floor[1])
+    if floor and not _is_too_old(floor, wanted):
+        return Page(events, before=floor, looked_back_to=_time_of(floor))
     return Page(events, before=None)
 
 
-def _newest(within: QuerySet[AuditEvent], matches: Q, limit: int) -> tuple[list[AuditEvent], Floor | None]:
-    """What matches in one range, and where the look at it ended early."""
-    floor = within.values_list("pk", "at")[WINDOW - 1 : WINDOW].first() if matches else None
-    reached = within.filter(pk__gte=floor[0]) if floor else within
+def _newest(within: QuerySet[AuditEvent], matches: Q, limit: int) -> tuple[list[AuditEvent], int | None]:
+    """What matches in one range, and where the look at it ended early, which the index tells by itself."""
+    floor = within.values_list("pk", flat=True)[WINDOW - 1 : WINDOW].first() if matches else None
+    reached = within.filter(pk__gte=floor) if floor else within
     return list(reached.filter(matches)[: limit + 1]), floor
+
+
+def _time_of(event_id: int) -> datetime | None:
+    """None where it was removed just now."""
+    return AuditEvent.objects.filter(pk=event_id).values_list("at", flat=True).first()
 
 
 def every(actor: Actor, wanted: Wanted, *, chunk: int = 1_000, before: int | None = None) -> Iterator[list[AuditEvent]]:
@@ -125,17 +140,14 @@ def latest_of(stored_object: StoredObject, *, actor: Actor) -> list[AuditEvent]:
 
 
 def id_at(moment: datetime) -> int:
-    """The first event since then, or the id that the next event will have at least."""
-    ids = AuditEvent.objects.values_list("pk", flat=True)
-    low, high = ids.order_by("pk").first() or 1, (ids.order_by("-pk").first() or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        found = AuditEvent.objects.filter(pk__gte=middle).order_by("pk").values_list("pk", "at").first()
-        if found is None or found[1] >= moment:
-            high = middle
-        else:
-            low = found[0] + 1
-    return low
+    """The first event since then, or the id that the next event will have at least.
+
+    Asked for what is behind the microsecond before: SQLite compares texts, of which some have three places.
+    """
+    before = connection.ops.adapt_datetimefield_value(moment - timedelta(microseconds=1))
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_BEHIND, [before, before])
+        return int(cursor.fetchone()[0])
 
 
 def _ranges(actor: Actor, wanted: Wanted) -> list[QuerySet[AuditEvent]]:
