@@ -131,10 +131,10 @@ def _reason_of(actor: Actor) -> dict[str, str]:
 
 
 def _type_of(target: Target) -> str:
-    """Rows are called by their table, whichever page of the admin they were taken from."""
+    """Rows are called by their table, whichever page of the admin they were taken from and however lazily."""
     if target is None:
         return ""
-    return "storedobject" if isinstance(target, StoredObject) else type(target).__name__.lower()
+    return "storedobject" if isinstance(target, StoredObject) else str(target._meta.model_name)
 
 
 def _account_of(target: Target) -> str:

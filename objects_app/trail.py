@@ -140,7 +140,7 @@ def latest_of(stored_object: StoredObject, *, actor: Actor) -> list[AuditEvent]:
 
 
 def id_at(moment: datetime) -> int:
-    """The first event since then, or the id that the next event will have at least.
+    """Where the events since then begin: those before it are earlier. It may be in a gap, or behind all.
 
     Asked for what is behind the microsecond before: SQLite compares texts, of which some have three places.
     """

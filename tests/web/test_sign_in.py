@@ -139,8 +139,9 @@ def test_signing_in_and_out_are_events(alice):
     browser = Client()
     try_to_sign_in(browser, REMOTE_ADDR="192.0.2.7")
     browser.post("/accounts/logout/", REMOTE_ADDR="192.0.2.7")
-    of_alice = {"actor_label": "alice@example.com", "address": "192.0.2.7", "target_label": "alice@example.com"}
-    assert actions(**of_alice) == ["user.signed_out", "user.signed_in"]
+    of_alice = {"actor_label": "alice@example.com", "address": "192.0.2.7"}
+    about_her = {"target_type": "user", "target_label": "alice@example.com"}
+    assert actions(**of_alice, **about_her) == ["user.signed_out", "user.signed_in"]
 
 
 def test_a_failure_is_an_event_that_names_the_address_tried(db):
