@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from unfold.decorators import display
 
 from objects_app import access
 from objects_app.access import Actor
@@ -24,7 +23,7 @@ from objects_app.operations import downloads, looks, objects, uses, verification
 
 MIB = 1024 * 1024
 SIZES = {"1m": ("1 MiB or more", MIB), "100m": ("100 MiB or more", 100 * MIB), "1g": ("1 GiB or more", 1024 * MIB)}
-COLOURS = {"Uploading": "info", "Read Only": "success", "Error": "danger", "Deleted": "warning"}
+COLOURS = {State.UPLOADING: "info", State.READ_ONLY: "success", State.ERROR: "danger", State.DELETED: "warning"}
 MOST_VERIFIED = 20
 DOWNLOAD_LIFETIME = timedelta(minutes=5)
 
@@ -162,9 +161,10 @@ class StoredObjectAdmin(ActingAdmin):
             address = reverse("admin:objects_app_storedobject_change", args=[object_id])
         return redirect(address)
 
-    @display(description="state", label=COLOURS)  # type: ignore[untyped-decorator]
+    @admin.display(description="state")
     def state_now(self, stored_object: StoredObject) -> str:
-        return State(stored_object.current_state).label
+        state = State(stored_object.current_state)
+        return shown.label(str(state.label), COLOURS[state])
 
     @admin.display(description="visibility")
     def visibility(self, stored_object: StoredObject) -> str:

@@ -6,6 +6,8 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from unfold.admin import checkbox
+from unfold.utils import display_for_label
 
 from objects_app.admin import paging
 from objects_app.admin.base import StaffAdmin
@@ -211,3 +213,13 @@ def test_what_completes_a_field_comes_in_pages(staff_browser, db):
 def test_objects_are_those_of_every_account(alice, bob, staff_browser):
     made = {make_object(alice).pk, make_object(bob).pk}
     assert set(shown(staff_browser.get(LIST))) == made == set(StoredObject.objects.values_list("pk", flat=True))
+
+
+def test_rows_have_the_checkboxes_and_labels_of_unfold(alice, staff_browser):
+    objects = [make_object(alice, state=state) for state in State]
+    page = staff_browser.get("/admin/objects_app/storedobject/").content.decode()
+    for each in objects:
+        assert str(checkbox.render("_selected_action", each.pk)) in page
+    colours = {"Uploading": "info", "Read Only": "success", "Error": "danger", "Deleted": "warning"}
+    for words in colours:
+        assert str(display_for_label(words, "-", colours)) in page
