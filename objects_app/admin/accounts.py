@@ -12,6 +12,7 @@ from objects_app.admin.actions import ActingAdmin, BulkAction
 from objects_app.admin.filters import ChoiceFilter
 from objects_app.models import Account
 from objects_app.operations import accounts
+from objects_app.operations.accounts import Usage
 
 
 class StandingFilter(ChoiceFilter):
@@ -55,7 +56,11 @@ class AccountAdmin(ActingAdmin):
 
     @admin.display(description="usage")
     def usage(self, account: Account) -> str:
-        usage = accounts.usage_of(account)
+        """Looked at once, though the template asks for it several times."""
+        known = vars(account)
+        if "usage" not in known:
+            known["usage"] = accounts.usage_of(account)
+        usage: Usage = known["usage"]
         words = f"{usage.objects:,} objects, {filesizeformat(usage.bytes)}"
         return words if usage.is_all else f"more than {words} in the newest ones"
 

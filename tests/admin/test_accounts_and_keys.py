@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from objects_app.models import ApiKey, Role, State
 from objects_app.operations import accounts, keys, members
@@ -67,6 +69,12 @@ def test_the_usage_of_a_large_account_is_told_by_its_newest_objects(alice, staff
         make_object(alice)
     page = staff_browser.get(f"/admin/objects_app/account/{alice.account.pk}/change/").content.decode()
     assert "more than 2 objects, 10\xa0bytes in the newest ones" in page
+
+
+def test_the_usage_is_looked_at_once(alice, staff_browser):
+    with CaptureQueriesContext(connection) as asked:
+        staff_browser.get(f"/admin/objects_app/account/{alice.account.pk}/change/")
+    assert str(asked.captured_queries).count('SELECT "objects_app_storedobject"."size_bytes"') == 1
 
 
 def test_accounts_are_found_by_the_beginning_of_their_names_and_by_standing(alice, bob, staff_browser):
