@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from objects_app import access, request_id, staff
@@ -46,7 +45,7 @@ class StaffAdmin(ModelAdmin):
     found_ids: ClassVar[dict[str, str]] = {}
 
     @admin.display(description=ModelAdmin.action_checkbox.short_description)
-    def action_checkbox(self, obj: Model) -> SafeString:
+    def action_checkbox(self, obj: Model) -> Any:
         return shown.checkbox_of(obj)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:  # noqa: ARG002
