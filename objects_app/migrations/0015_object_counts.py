@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from objects_app.migrations._byte_order import compare_byte_by_byte
+
 INTO = 'INSERT INTO objects_app_objectcount (account_id, state, is_public, amount)'
 ONE_MORE = f'{INTO} VALUES (NEW.account_id, NEW.state, NEW.is_public, 1);'
 ONE_LESS = f'{INTO} VALUES (OLD.account_id, OLD.state, OLD.is_public, -1);'
@@ -70,5 +72,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['account', 'state', 'is_public', 'amount'], name='count_of_account'), models.Index(condition=models.Q(('is_public', True), ('state', 'READ_ONLY')), fields=['account', 'amount'], name='count_of_public')],
             },
         ),
+        migrations.RunPython(compare_byte_by_byte, migrations.RunPython.noop),
         migrations.RunPython(count, count_no_more),
     ]
