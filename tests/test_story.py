@@ -1,7 +1,7 @@
 """One day of use through API, pages, URLs and admin, and the whole trail that it leaves: nothing more, nothing less."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -252,7 +252,13 @@ class Expected:
 
 
 def fact_of(event: AuditEvent) -> Fact:
-    return Fact(**{name: getattr(event, name) for name in Fact.__dataclass_fields__})
+    """With the end of a URL in whole milliseconds, which is what the URL tells of it."""
+    fact = Fact(**{name: getattr(event, name) for name in Fact.__dataclass_fields__})
+    if "expires_at" not in fact.details:
+        return fact
+    ends = datetime.fromisoformat(fact.details["expires_at"])
+    ends = ends.replace(microsecond=ends.microsecond // 1000 * 1000)
+    return replace(fact, details=fact.details | {"expires_at": ends.isoformat()})
 
 
 def test_a_day_leaves_exactly_its_trail_and_the_chain_holds_it(everything_in_this_thread):
