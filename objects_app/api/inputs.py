@@ -35,10 +35,9 @@ _fields: dict[type, BindingDict] = {}
 
 
 class Input(serializers.Serializer[Any]):
-    """Its fields, which hold no state, are made once: DRF copies them deeply for every request."""
-
     @property
     def fields(self) -> BindingDict:
+        """They hold no state and are made once: DRF copies them deeply for every request."""
         kind = type(self)
         if kind not in _fields:
             made = BindingDict(kind())
