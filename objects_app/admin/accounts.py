@@ -75,7 +75,3 @@ class AccountAdmin(ActingAdmin):
         }
         links = [(shown.list_of(noun, words, account__id__exact=account.pk),) for noun, words in nouns.items()]
         return format_html_join(" · ", "{}", links)
-
-    @admin.display(description="events")
-    def events(self, account: Account) -> str:
-        return shown.events_of(account)

@@ -48,6 +48,10 @@ class StaffAdmin(ModelAdmin):
     def action_checkbox(self, obj: Model) -> Any:
         return shown.checkbox_of(obj)
 
+    @admin.display(description="events")
+    def events(self, row: Model) -> str:
+        return shown.events_of(row)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:  # noqa: ARG002
         return PagedChangeList
 

@@ -49,7 +49,3 @@ class InvitationAdmin(ActingAdmin):
 
     def found_part(self, word: str) -> Q:
         return Q(email__startswith=word.lower())
-
-    @admin.display(description="events")
-    def events(self, invitation: Invitation) -> str:
-        return shown.events_of(invitation)

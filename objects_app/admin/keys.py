@@ -67,7 +67,3 @@ class ApiKeyAdmin(ActingAdmin):
     @admin.display(description="scopes")
     def scopes(self, key: ApiKey) -> str:
         return ", ".join(sorted(key.scopes))
-
-    @admin.display(description="events")
-    def events(self, key: ApiKey) -> str:
-        return shown.events_of(key)

@@ -85,8 +85,23 @@ DELETE = BulkAction(
 )
 
 
+class FoundByName(ActingAdmin):
+    """What all lists of objects share."""
+
+    list_select_related = ("account",)
+    list_deferred = ("metadata",)
+    search_fields = ("name",)
+    search_help_text = "Part of a name, or the exact id of an object or an account"
+    found_ids: ClassVar = {"obj": "pk", "acc": "account_id"}
+    active = shown.moment_of("last_activity_at", "last activity")
+    ends = shown.moment_of("delete_after", "ends")
+
+    def found_part(self, word: str) -> Q:
+        return Q(folded_name__contains=fold(word))
+
+
 @admin.register(StoredObject)
-class StoredObjectAdmin(ActingAdmin):
+class StoredObjectAdmin(FoundByName):
     list_display = ("name", "state_now", "visibility", "account", "size", "created")
     list_filter: ClassVar = [
         ("account", AccountFilter),
@@ -95,11 +110,6 @@ class StoredObjectAdmin(ActingAdmin):
         SizeFilter,
         ("created_at", ObjectCreatedFilter),
     ]
-    list_select_related = ("account",)
-    list_deferred = ("metadata",)
-    search_fields = ("name",)
-    search_help_text = "Part of a name, or the exact id of an object or an account"
-    found_ids: ClassVar = {"obj": "pk", "acc": "account_id"}
     fieldsets = (
         (None, {"fields": ("id", "name", "account", "state_now", "error_reason", "visibility", "page", "events")}),
         ("Content", {"fields": ("content_type", "exact_size", "digest", "verified", "pretty_metadata")}),
@@ -117,10 +127,8 @@ class StoredObjectAdmin(ActingAdmin):
     digest = shown.digest_of("sha256", "SHA-256")
     pretty_metadata = shown.json_of("metadata", "metadata")
     created = shown.moment_of("created_at", "created")
-    active = shown.moment_of("last_activity_at", "last activity")
     completed = shown.moment_of("completed_at", "completed")
     verified = shown.moment_of("verified_at", "SHA-256 last computed")
-    ends = shown.moment_of("delete_after", "ends")
     deleted = shown.moment_of("deleted_at", "deleted")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StoredObject]:
@@ -130,9 +138,6 @@ class StoredObjectAdmin(ActingAdmin):
         """Newest first by an index: of an account by its own, of all by the key, which begins with the time."""
         of_account = request.GET.get("account__id__exact") or request.GET.get("q", "").startswith("acc_")
         return ("-created_at", "-pk") if of_account else ("-pk",)
-
-    def found_part(self, word: str) -> Q:
-        return Q(folded_name__contains=fold(word))
 
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
         return (("<path:object_id>/download/", "objects_app_storedobject_download", self.download),)
@@ -175,7 +180,3 @@ class StoredObjectAdmin(ActingAdmin):
         if not (stored_object.is_public and stored_object.current_state == State.READ_ONLY):
             return "Only people of the account have a page of it"
         return shown.link(reverse("public_page", args=[stored_object.pk]), "The public page")
-
-    @admin.display(description="events")
-    def events(self, stored_object: StoredObject) -> str:
-        return shown.events_of(stored_object)

@@ -140,10 +140,6 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
     def accounts_of(self, user: User) -> str:
         return shown.list_of("membership", "Memberships", q=user.email)
 
-    @admin.display(description="events")
-    def events(self, user: User) -> str:
-        return shown.events_of(user)
-
 
 class RoleFilter(ChoiceFilter):
     title = parameter_name = "role"
@@ -187,7 +183,3 @@ class MembershipAdmin(SuperuserAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
         members.remove_member(obj, actor=staff_actor(request))
-
-    @admin.display(description="events")
-    def events(self, membership: Membership) -> str:
-        return shown.events_of(membership)

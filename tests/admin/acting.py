@@ -1,5 +1,16 @@
 """What operators do in the admin, as their browsers send it."""
 
+NOUNS = [
+    "account",
+    "apikey",
+    "auditevent",
+    "invitation",
+    "jobrun",
+    "membership",
+    "openupload",
+    "storedobject",
+    "user",
+]
 REASON = "asked for by the customer"
 
 

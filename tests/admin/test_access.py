@@ -5,19 +5,8 @@ from django.contrib import admin
 from django.test import Client
 
 from objects_app.models import ApiKey, AuditEvent, JobRun, StoredObject
+from tests.admin.acting import NOUNS
 from tests.factories import make_object
-
-NOUNS = [
-    "account",
-    "apikey",
-    "auditevent",
-    "invitation",
-    "jobrun",
-    "membership",
-    "openupload",
-    "storedobject",
-    "user",
-]
 
 
 @pytest.mark.parametrize("noun", NOUNS)

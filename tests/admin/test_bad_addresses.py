@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.admin.test_matrix import ANSWERS, NOUNS, address, routes, rows
+from tests.admin.acting import NOUNS
+from tests.admin.test_matrix import ANSWERS, address, routes, rows
 
 __all__ = ["rows"]
 QUERIES = [

@@ -13,24 +13,13 @@ from django.urls import URLPattern
 from objects_app.admin.base import StaffAdmin
 from objects_app.models import AuditEvent, JobRun, State, StoredObject
 from objects_app.operations import members
-from tests.admin.acting import REASON
+from tests.admin.acting import NOUNS, REASON
 from tests.factories import OPERATOR, make_object, make_staff
 
 STAFF = ["auditor", "operator", "superuser"]
 ALL, NOBODY, SUPERUSERS = (200, 200, 200), (403, 403, 403), (403, 403, 200)
 GONE, ON, NEVER = (404, 404, 404), (302, 302, 302), (405, 405, 405)
 ACT, BAD = (403, 200, 200), (400, 400, 400)
-NOUNS = [
-    "account",
-    "apikey",
-    "auditevent",
-    "invitation",
-    "jobrun",
-    "membership",
-    "openupload",
-    "storedobject",
-    "user",
-]
 # By the name of the address, or its route where it has none: what GET and POST answer to auditors, operators and
 # superusers. Everybody else is sent to sign in.
 ANSWERS = {
