@@ -80,10 +80,10 @@ def _write(run: ExportRun) -> None:
 
 
 def _keeper(run: ExportRun) -> Actor:
-    for place in exports.places_of(run.user):
-        if place.account_id == run.account_id:
-            return replace(access.member_actor(place), via=Via.WORKER)
-    raise NotAllowed("Who asked for it may no longer create objects in the account.")
+    place = exports.place_of(run.user, run.account_id)
+    if place is None:
+        raise NotAllowed("Who asked for it may no longer create objects in the account.")
+    return replace(access.member_actor(place), via=Via.WORKER)
 
 
 def _blocks(run: ExportRun) -> Iterator[bytes]:

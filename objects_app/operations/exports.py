@@ -30,6 +30,10 @@ def places_of(user: User) -> list[Membership]:
     return [each for each in access.live_memberships(user) if access.holds(access.member_actor(each), Verb.WRITE)]
 
 
+def place_of(user: User, account_id: str) -> Membership | None:
+    return next((each for each in places_of(user) if each.account_id == account_id), None)
+
+
 def record_export(wanted: Wanted, *, layout: str, actor: Actor) -> None:
     access.require_activity(actor)
     with transaction.atomic():
@@ -39,7 +43,7 @@ def record_export(wanted: Wanted, *, layout: str, actor: Actor) -> None:
 def request_export(wanted: Wanted, *, layout: str, user: User, account_id: str, actor: Actor) -> ExportRun:
     """Up to the event that is the newest now. Who takes it away is recorded now, whatever becomes of it."""
     access.require_activity(actor)
-    if account_id not in {place.account_id for place in places_of(user)}:
+    if place_of(user, account_id) is None:
         raise NotAllowed("An export is kept in an account in which you may create objects.")
     newest = AuditEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
     with transaction.atomic():
@@ -56,7 +60,7 @@ def runs(*, actor: Actor, limit: int) -> list[ExportRun]:
 
 def download_url(run: ExportRun, *, user: User) -> str:
     """For the person who asked for it, as a member of the account that keeps it."""
-    place = next((place for place in places_of(user) if place.account_id == run.account_id), None)
+    place = place_of(user, run.account_id)
     if place is None or run.user_id != user.pk:
         raise NotAllowed("An export is for who asked for it.")
     actor = access.member_actor(place)
