@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from objects_app import clock, compiled
 from objects_app.models import Account, ObjectCount, State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet
+from objects_app.models.objects import StoredObjectQuerySet, is_public_until_due
 
 Totals = QuerySet[Any, Any]
 LIVING = Q(state=State.UPLOADING) | Q(state=State.READ_ONLY) | Q(state=State.ERROR)
@@ -37,9 +37,9 @@ def _of_account(state: str, is_public: bool | None, *, account_id: str) -> Total
 
 
 def _of_everybody() -> Totals:
-    public = Q(is_public=True, state=State.READ_ONLY, account__suspended_at__isnull=True)
-    counts = ObjectCount.objects.filter(public).order_by().values("is_public")
-    return counts.annotate(total=Sum("amount") - _number(_due().filter(public))).values_list("total")
+    counts = ObjectCount.objects.filter(is_public_until_due()).order_by().values("is_public")
+    due = _number(_due().filter(is_public_until_due()))
+    return counts.annotate(total=Sum("amount") - due).values_list("total")
 
 
 def _due() -> StoredObjectQuerySet:

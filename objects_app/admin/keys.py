@@ -11,6 +11,7 @@ from objects_app.admin import shown
 from objects_app.admin.actions import ActingAdmin, BulkAction
 from objects_app.admin.filters import AccountFilter, ChoiceFilter
 from objects_app.models import ApiKey
+from objects_app.models.keys import has_not_ended
 from objects_app.operations import keys
 
 STALE = timedelta(days=90)
@@ -22,7 +23,7 @@ class LifeFilter(ChoiceFilter):
     parameter_name = "life"
 
     def answers(self) -> dict[str, tuple[str, Q]]:
-        live = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()))
+        live = has_not_ended()
         long_ago = clock.ago(STALE)
         unused = Q(last_used_at__lte=long_ago) | Q(last_used_at__isnull=True, created_at__lte=long_ago)
         return {

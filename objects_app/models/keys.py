@@ -4,13 +4,20 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from objects_app import clock
 from objects_app.ids import new_id
 
 
 def new_key_id() -> str:
     return new_id("key")
+
+
+def has_not_ended() -> Q:
+    """Neither revoked nor run out; the account of a live key is in good standing, too."""
+    return Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()))
 
 
 class ApiKey(models.Model):

@@ -68,7 +68,12 @@ def is_live() -> Q:
 
 def is_public_now() -> Q:
     """What every key holder may read: finished, not past its time, and its account in good standing."""
-    return Q(is_public=True, state=State.READ_ONLY, account__suspended_at__isnull=True) & is_not_due()
+    return is_public_until_due() & is_not_due()
+
+
+def is_public_until_due() -> Q:
+    """The same but for the time, for counts as well, which know none."""
+    return Q(is_public=True, state=State.READ_ONLY, account__suspended_at__isnull=True)
 
 
 class StoredObjectQuerySet(models.QuerySet["StoredObject"]):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, F, QuerySet, When
 from django.db.models.expressions import Combinable
 
 from objects_app import access, audit, clock, key_cache
@@ -18,6 +18,7 @@ from objects_app.audit import AuditAction
 from objects_app.errors import ValidationFailed, WrongState
 from objects_app.ids import base62
 from objects_app.models import Account, ApiKey, KeyUse
+from objects_app.models.keys import has_not_ended
 from objects_app.sqlite import waiting_at_most
 
 logger = logging.getLogger(__name__)
@@ -121,8 +122,7 @@ def digest(secret: str) -> str:
 
 
 def live_keys() -> QuerySet[ApiKey]:
-    unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now())
-    return ApiKey.objects.filter(unexpired, revoked_at__isnull=True, account__suspended_at__isnull=True)
+    return ApiKey.objects.filter(has_not_ended(), account__suspended_at__isnull=True)
 
 
 def find_key(secret: str, *, address: str | None) -> ApiKey | None:
