@@ -20,7 +20,7 @@ from objects_app.models import Account, State, StoredObject
 from objects_app.models.objects import EVERY_COLUMN, stored_object_of
 from objects_app.operations.damage import MISSING, WRONG_LENGTH, report_damage
 from objects_app.signing import Purpose, TransferGrant
-from objects_app.storage import BlobNotFound, BlobReader, DirectStorage, storage_of
+from objects_app.storage import BlobNotFound, BlobReader, DirectStorage, is_direct, storage_of
 
 logger = logging.getLogger(__name__)
 # What the store is told in a URL that this app redirects to: whoever follows later asks the app again.
@@ -97,7 +97,7 @@ def _store_of(stored_object: StoredObject) -> DirectStorage | None:
     if settings.DOWNLOAD_DELIVERY == "proxy":
         return None
     storage = storage_of(stored_object.blob_key)
-    return storage if isinstance(storage, DirectStorage) else None
+    return storage if is_direct(storage) else None
 
 
 def _presign(stored_object: StoredObject, store: DirectStorage, *, inline: bool, lifetime: timedelta) -> str:

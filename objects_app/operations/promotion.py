@@ -25,7 +25,7 @@ from objects_app.models import Promotion, StoredObject
 from objects_app.operations import blobs, completion
 from objects_app.operations.completion import Content
 from objects_app.operations.repeats import Fingerprint
-from objects_app.storage import BlobChanged, BlobHead, BlobNotFound, DirectStorage, digest_of, storage_of
+from objects_app.storage import BlobChanged, BlobHead, BlobNotFound, DirectStorage, digest_of, is_direct, storage_of
 
 logger = logging.getLogger(__name__)
 TRIES = 3  # for bytes that are replaced between the look and the copy
@@ -154,7 +154,7 @@ def end_promotions(promotions: Sequence[Promotion]) -> None:
     """Delete what promotions that are over have copied, then forget them. Raise StorageUnavailable if it fails."""
     for promotion in promotions:
         storage = storage_of(promotion.blob_key)
-        if promotion.upload_id and isinstance(storage, DirectStorage):
+        if promotion.upload_id and is_direct(storage):
             storage.abort_upload(promotion.blob_key, promotion.upload_id)
     fp("promotions.before_delete")
     blobs.delete_blobs(promotion.blob_key for promotion in promotions)

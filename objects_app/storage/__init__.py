@@ -18,6 +18,7 @@ from objects_app.storage.base import (
     PresignedUpload,
     Storage,
     digest_of,
+    is_direct,
 )
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
@@ -38,6 +39,7 @@ __all__ = [
     "direct_storage",
     "direct_storage_of",
     "get_storage",
+    "is_direct",
     "other_storage",
     "storage_of",
     "storages",
@@ -72,13 +74,13 @@ def storage_of(key: str) -> Storage:
 def direct_storage() -> DirectStorage | None:
     """The storage for new blobs, where clients send theirs to it themselves."""
     storage = get_storage()
-    return storage if settings.UPLOAD_DELIVERY == "direct" and isinstance(storage, DirectStorage) else None
+    return storage if settings.UPLOAD_DELIVERY == "direct" and is_direct(storage) else None
 
 
 def direct_storage_of(key: str) -> DirectStorage | None:
     """The storage to which a client sends the bytes of this key itself; None where they come through here."""
     storage = storage_of(key) if key else None
-    return storage if isinstance(storage, DirectStorage) and storage.is_staging_key(key) else None
+    return storage if storage and is_direct(storage) and storage.is_staging_key(key) else None
 
 
 def _make_storage() -> Storage:

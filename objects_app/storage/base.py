@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 KEY_BYTES = 24
 READ_AT_ONCE = 1024 * 1024
@@ -146,7 +146,6 @@ class PresignedUpload:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@runtime_checkable
 class DirectStorage(Storage, Protocol):
     """A storage that clients reach themselves: they PUT to a staging key, which is copied to a key of ours alone."""
 
@@ -181,6 +180,10 @@ class DirectStorage(Storage, Protocol):
     def abort_upload(self, key: str, upload_id: str) -> None:
         """Drop the parts of an upload that was never completed; one that is over is no error."""
         ...
+
+
+def is_direct(storage: Storage) -> TypeGuard[DirectStorage]:
+    return storage.is_bucket
 
 
 def digest_of(storage: Storage, key: str) -> str:
