@@ -60,11 +60,19 @@ class Query(Statement):
             return [self._row(*_converted(row, self._converters)) for row in cursor.fetchall()]
 
     def count(self, values: Sequence[Value]) -> int:
+        return self._of_all("COUNT(*)", values)[0]
+
+    def count_and_sum(self, values: Sequence[Value]) -> tuple[int, int]:
+        (column,) = self._row._fields
+        count, total = self._of_all(f"COUNT(*), SUM({_quoted([column])})", values)
+        return count, total
+
+    def _of_all(self, aggregates: str, values: Sequence[Value]) -> tuple[int, ...]:
         if not self.sql:
-            return 0
+            return (0, 0)
         with connection.cursor() as cursor:
-            self.execute(cursor, values, within="SELECT COUNT(*) FROM (%s) AS counted")
-            return int(cursor.fetchone()[0])
+            self.execute(cursor, values, within=f"SELECT {aggregates} FROM (%s) AS counted")  # noqa: S608  our own
+            return tuple(int(each or 0) for each in cursor.fetchone())
 
 
 class Change(Statement):
@@ -115,6 +123,11 @@ def first(build: Callable[..., Rows], *shape: Any, **values: Value) -> Any | Non
 
 def count(build: Callable[..., Rows], *shape: Any, **values: Value) -> int:
     return _kept(Query, build, shape, values).count(tuple(values.values()))
+
+
+def count_and_sum(build: Callable[..., Rows], *shape: Any, **values: Value) -> tuple[int, int]:
+    """How many rows there are, and the sum of their only column, of whole numbers."""
+    return _kept(Query, build, shape, values).count_and_sum(tuple(values.values()))
 
 
 def update(build: Callable[..., tuple[Rows, dict[str, Any]]], *shape: Any, **values: Value) -> int:

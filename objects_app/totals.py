@@ -21,6 +21,12 @@ def of_account(account_id: str, *, state: str = "", is_public: bool | None = Non
     return _only_number(compiled.rows(_of_account, state, is_public, account_id=account_id))
 
 
+def finished() -> int:
+    """The finished objects of all accounts, suspended ones included."""
+    counted = ObjectCount.objects.filter(state=State.READ_ONLY).aggregate(amount=Sum("amount"))["amount"] or 0
+    return int(counted) - _due().filter(state=State.READ_ONLY).count()
+
+
 def of_everybody() -> int:
     """The public objects of all accounts that are not suspended."""
     return _only_number(compiled.rows(_of_everybody))

@@ -68,6 +68,17 @@ def test_a_query_that_finds_nothing_by_itself_finds_nothing(db):
     assert compiled.count(nothing, name="a") == 0
 
 
+def test_a_sum_is_that_of_the_only_column(alice):
+    for size in (1, 2, 4):
+        make_object(alice, content=b"x" * size)
+
+    def sizes(*, account: str):
+        return StoredObject.objects.filter(account=account).values_list("size_bytes")
+
+    assert compiled.count_and_sum(sizes, account=alice.account.pk) == (3, 7)
+    assert compiled.count_and_sum(sizes, account="another") == (0, 0)
+
+
 def test_another_clock_is_asked_anew(alice, set_clock):
     make_object(alice)
     before = compiled.first(changing_with_the_clock).seen_at

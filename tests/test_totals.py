@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from objects_app import clock, listing
+from objects_app import clock, listing, totals
 from objects_app.filters import Filters
 from objects_app.lifecycle import counts
 from objects_app.lifecycle import objects as sweeps
@@ -26,6 +26,8 @@ def assert_all_totals_are_right(*people):
     for person, filters in product(people, FILTERS):
         for found in (listing.own_list(person.actor, filters), listing.public_list(person.actor, filters)):
             assert found.count() == found.rows.count(), (found, filters)
+    finished = StoredObject.objects.with_current_state().filter(current_state=State.READ_ONLY)
+    assert totals.finished() == finished.count()
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.cache import caches
-from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
-from objects_app import clock, trail
+from objects_app import clock, compiled, totals, trail
 from objects_app.access import Actor
 from objects_app.audit import AuditAction
 from objects_app.lifecycle import figures
@@ -30,7 +30,8 @@ from objects_app.trail import Wanted
 FRESH_SECONDS = 60
 DAYS = 14
 EVENTS_COUNTED = 10_000
-OBJECTS_COUNTED = 50_000
+LARGEST_ID = 2**63 - 1
+OBJECTS_SUMMED = 10_000
 ANOMALIES_SHOWN = 10
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -41,6 +42,13 @@ class Number:
 
     value: int
     is_all: bool = True
+
+
+class Range(NamedTuple):
+    """Of ids of events; `end` is not among them."""
+
+    first: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Chain:
 @dataclass(frozen=True)
 class Overview:
     seen_at: datetime
-    objects: Number
+    objects: int
     bytes: Number
     backlog: Backlog
     failures: Number
@@ -83,15 +91,15 @@ def anomalies(*, actor: Actor) -> list[AuditEvent]:
 
 def _make() -> Overview:
     now = moment_of(clock.now())
-    objects, size = _objects()
-    since = Q(pk__gte=trail.id_at(now - DAY))
+    objects = totals.finished()
+    last_day = Range(trail.id_at(now - DAY), LARGEST_ID)
     return Overview(
         seen_at=now,
         objects=objects,
-        bytes=size,
+        bytes=_bytes(objects),
         backlog=figures.backlog(),
-        failures=_count(AuditAction.OBJECT_FAILED, since),
-        refusals=_count_refused(since),
+        failures=_count(AuditAction.OBJECT_FAILED, last_day),
+        refusals=_count_refused(last_day),
         series=_series(now),
         jobs=figures.jobs(),
         chain=chain(),
@@ -103,43 +111,47 @@ def chain() -> Chain:
     return Chain(last_verification(), seal.created_at if seal else None)
 
 
-def _objects() -> tuple[Number, Number]:
-    """Finished objects, off the index that holds nothing else."""
-    finished = StoredObject.objects.filter(state=State.READ_ONLY).order_by("verified_at")[:OBJECTS_COUNTED]
-    totals = finished.aggregate(count=Count("pk"), size=Sum("size_bytes"))
-    is_all = totals["count"] < OBJECTS_COUNTED
-    return Number(totals["count"], is_all), Number(totals["size"] or 0, is_all)
+def _bytes(objects: int) -> Number:
+    """Of finished objects, off the index that holds nothing else."""
+    finished = StoredObject.objects.filter(state=State.READ_ONLY).order_by("verified_at")[:OBJECTS_SUMMED]
+    size = finished.aggregate(size=Sum("size_bytes"))["size"] or 0
+    return Number(size, is_all=objects <= OBJECTS_SUMMED)
 
 
 def _series(now: datetime) -> list[Series]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [midnight - DAY * back for back in range(DAYS - 1, -2, -1)]
-    ids = [trail.id_at(day) for day in days]
-    ranges = [Q(pk__gte=first, pk__lt=end) for first, end in pairwise(ids)]
+    ranges = [Range(first, end) for first, end in pairwise(trail.id_at(day) for day in days)]
     return [
         Series(name, [(day, count(within)) for day, within in zip(days, ranges, strict=False)])
         for name, count in SERIES.items()
     ]
 
 
-def _events(wanted: Q) -> QuerySet[AuditEvent, Any]:
-    return AuditEvent.objects.filter(wanted).order_by("-id")[:EVENTS_COUNTED]
-
-
-def _count(action: AuditAction, within: Q) -> Number:
+def _count(action: AuditAction, within: Range) -> Number:
     """Off the index of actions alone."""
-    events = _events(within & Q(action=action)).count()
+    events = compiled.count(_events_of, action, EVENTS_COUNTED, first=within.first, end=within.end)
     return Number(events, events < EVENTS_COUNTED)
 
 
-def _count_refused(within: Q) -> Number:
+def _events_of(action: AuditAction, most: int, *, first: int, end: int) -> QuerySet[AuditEvent, Any]:
+    events = AuditEvent.objects.filter(action=action, pk__gte=first, pk__lt=end)
+    return events.order_by("-id").values_list("pk")[:most]
+
+
+def _count_refused(within: Range) -> Number:
     """A flood of refusals counts as often as it says."""
+    events, often = compiled.count_and_sum(_refused, EVENTS_COUNTED, first=within.first, end=within.end)
+    return Number(often, events < EVENTS_COUNTED)
+
+
+def _refused(most: int, *, first: int, end: int) -> QuerySet[AuditEvent, Any]:
+    events = AuditEvent.objects.filter(is_refused(), pk__gte=first, pk__lt=end).order_by("-id")
     often = Coalesce(Cast(KT("details__count"), BigIntegerField()), 1)
-    totals = _events(within & is_refused()).aggregate(events=Count("pk"), often=Sum(often))
-    return Number(totals["often"] or 0, totals["events"] < EVENTS_COUNTED)
+    return events.annotate(often=often).values_list("often")[:most]
 
 
-SERIES: dict[str, Callable[[Q], Number]] = {
+SERIES: dict[str, Callable[[Range], Number]] = {
     "Objects created": partial(_count, AuditAction.OBJECT_CREATED),
     "Downloads": partial(_count, AuditAction.CONTENT_DOWNLOADED),
     "Refusals and failures": _count_refused,

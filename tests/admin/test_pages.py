@@ -33,7 +33,7 @@ def test_the_first_page_tells_what_is_there_and_what_went_wrong(alice, staff_bro
     make_object(alice, state=State.ERROR)
     audit.record(AuditAction.OBJECT_REFUSED, actor=alice.actor, result="not_allowed", count=41)
     seen = overview_of(staff_browser)
-    assert (seen.objects.value, seen.bytes.value, seen.backlog.open_uploads) == (1, 5, 1)
+    assert (seen.objects, seen.bytes.value, seen.backlog.open_uploads) == (1, 5, 1)
     assert (seen.failures.value, seen.refusals.value) == (1, 42)
     today = {series.name: series.days[-1][1].value for series in seen.series}
     assert today == {"Objects created": 3, "Downloads": 0, "Refusals and failures": 42}
@@ -48,11 +48,12 @@ def test_each_database_counts_floods_as_often_as_they_say(real_database):
 
 def test_a_number_that_reached_its_bound_is_told_as_at_least(alice, staff_browser, monkeypatch):
     monkeypatch.setattr("objects_app.lifecycle.overview.EVENTS_COUNTED", 2)
-    monkeypatch.setattr("objects_app.lifecycle.overview.OBJECTS_COUNTED", 2)
+    monkeypatch.setattr("objects_app.lifecycle.overview.OBJECTS_SUMMED", 2)
     for _ in range(3):
-        make_object(alice)
+        make_object(alice, content=b"12345")
     page = staff_browser.get("/admin/").content.decode()
-    assert "<strong>≥ 2</strong>finished objects" in page
+    assert "<strong>3</strong>finished objects" in page
+    assert "<strong>≥ 10\xa0bytes</strong>of content" in page
     assert '<td class="hd-number">≥ 2</td>' in page
 
 
