@@ -12,7 +12,7 @@ PIP_INSTALL = install --quiet --disable-pip-version-check --require-hashes --no-
 unexport UV_INDEX UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS UV_TORCH_BACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench screenshots crash fuzz races lock openapi runtime dev old-sdk
+.PHONY: help serve test check bench bench-scale screenshots crash fuzz races lock openapi runtime dev old-sdk
 MAKEFLAGS += --no-print-directory
 
 # Each lock that was installed is kept in the environment. It is built anew when one of them has changed, so that
@@ -56,6 +56,9 @@ openapi: dev ## Write docs/openapi.yaml anew
 
 bench: dev ## Measure a real server beside references [ARGS=...]
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-scale: dev ## Measure several processes on PostgreSQL beside references [ARGS=--quick]
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 screenshots: dev ## Take pictures of every page into .cache/screenshots [ARGS=keys]
 	@$(BIN)/python -m tests.screenshots $(ARGS)

@@ -1,11 +1,8 @@
 """Starts Holdall on a fresh folder, measures it and the machine in turns, prints a table and cleans up."""
 
-import signal
 import sys
 import tempfile
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from benchmarks import processes, servers
 from benchmarks.api_paths import ApiPaths, hello_rate
@@ -16,7 +13,7 @@ from benchmarks.transfers import Transfers
 
 def main() -> None:
     plan = read_plan(sys.argv[1:])
-    signal.signal(signal.SIGTERM, end)
+    servers.stop_when_terminated()
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=RESULTS) as folder:  # on the disk that the checkout is on
         report = measure(Path(folder), plan)
@@ -26,18 +23,13 @@ def main() -> None:
 
 def measure(folder: Path, plan: Plan) -> Report:
     report = Report()
-    with servers.holdall(folder) as server, servers.hello(folder) as hello:
+    with servers.holdall(folder) as holdall, servers.hello(folder) as hello:
         report.client_per_second = hello_rate(hello, plan.seconds)
-        api_paths = ApiPaths(server, hello, plan)
-        report.rest_mib = processes.proportional_mib(server.process)
+        api_paths = ApiPaths(holdall, hello, plan)
+        report.rest_mib = processes.proportional_mib(*holdall.server.processes)
         report.calls += api_paths.rows()
-        report.bodies += Transfers(server, plan).rows()
+        report.bodies += Transfers(holdall, plan).rows()
     return report
-
-
-def end(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Leave through every `finally`, so that no server stays behind."""
-    sys.exit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from benchmarks import admin_pages, admin_seed, processes
-from benchmarks.sweeps import start_postgres
+from benchmarks.databases import start_postgres
 
 EMAIL = "operator@example.com"
 OK = 200

@@ -3,16 +3,16 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import processes
 from benchmarks.client import Address, message
 from benchmarks.load import Step, drive
-from benchmarks.measure import Measure, Reference, Row, Sample, compare
+from benchmarks.measure import Reference, Row, compare
+from benchmarks.meters import driven
 from benchmarks.plan import CONCURRENCY, SMALL_ACCOUNT, Plan
 from benchmarks.references import COUNT, ONE_OBJECT, ONE_PAGE, sqlite_commit, sqlite_query
-from benchmarks.requests import Api, step
+from benchmarks.requests import CONTENT, Api, step
 from benchmarks.servers import Holdall
 
 HELLO = "bare granian hello"
@@ -32,27 +32,27 @@ class Seeded:
     some: list[str]
 
 
-def seeded_account(server: Holdall, name: str, count: int) -> Seeded:
-    account = server.create_account(name)
-    ids = json.loads(server.run(sys.executable, "-m", "benchmarks.seed", account.id, str(count)))
-    return Seeded(Api(server.address, account), count, ids["middle"], ids["some"])
+def seeded_account(holdall: Holdall, name: str, count: int) -> Seeded:
+    account = holdall.create_account(name)
+    ids = json.loads(holdall.run(sys.executable, "-m", "benchmarks.seed", account.id, str(count)))
+    return Seeded(Api(holdall.address, account), count, ids["middle"], ids["some"])
 
 
 class ApiPaths:
-    def __init__(self, server: Holdall, hello: Address, plan: Plan) -> None:
-        self.server = server
+    def __init__(self, holdall: Holdall, hello: Address, plan: Plan) -> None:
+        self.holdall = holdall
         self.plan = plan
         self.hello: Reference = partial(hello_rate, hello, plan.reference_seconds)
-        self.commit = sqlite_commit(server.data_dir.parent, seconds=plan.reference_seconds)
+        self.commit = sqlite_commit(holdall.data_dir.parent, seconds=plan.reference_seconds)
 
     def rows(self) -> Iterator[Row]:
         """Pages first: what they list must not grow meanwhile."""
-        small = seeded_account(self.server, "a small account", SMALL_ACCOUNT)
-        large = seeded_account(self.server, "a large account", self.plan.objects)
+        small = seeded_account(self.holdall, "a small account", SMALL_ACCOUNT)
+        large = seeded_account(self.holdall, "a large account", self.plan.objects)
         yield from self.pages(small)
         yield from self.pages(large)
         yield from self.reads(large)
-        yield from self.changes(Api(self.server.address, self.server.create_account("a busy account")), large)
+        yield from self.changes(Api(self.holdall.address, self.holdall.create_account("a busy account")), large)
 
     def pages(self, seeded: Seeded) -> Iterator[Row]:
         of = f"of {seeded.count:,}"
@@ -73,26 +73,18 @@ class ApiPaths:
         commit = {HELLO: self.hello, COMMIT: self.commit}
         yield self.compare("create", busy.create(), commit)
         yield self.compare("download URL", large.api.download_url(large.some), commit)
-        yield self.compare("round trip of 1 KB", busy.round_trip, commit)
+        yield self.compare("round trip of 1 KB", busy.round_trip(CONTENT), commit)
 
     def query(self, statement: str, parameter: str) -> Reference:
-        return sqlite_query(self.server.database, statement, parameter, seconds=self.plan.reference_seconds)
+        return sqlite_query(self.holdall.database, statement, parameter, seconds=self.plan.reference_seconds)
 
     def compare(
         self, operation: str, of: Step, references: dict[str, Reference], *, concurrency: int = CONCURRENCY
     ) -> Row:
-        drive(self.server.address, of, concurrency=concurrency, seconds=self.plan.seconds / 5)  # warms up
-        return compare(operation, self.measure(of, concurrency), references, rounds=self.plan.rounds)
-
-    def measure(self, of: Step, concurrency: int) -> Measure:
-        def measured() -> Sample:
-            before = processes.cpu_seconds(self.server.process)
-            sample = drive(self.server.address, of, concurrency=concurrency, seconds=self.plan.seconds)
-            spent = processes.cpu_seconds(self.server.process) - before
-            return replace(sample, cpu_us=spent * 1e6 / sample.operations) if sample.operations else sample
-
-        return measured
+        drive(self.holdall.address, of, concurrency=concurrency, seconds=self.plan.seconds / 5)  # warms up
+        measure = driven(self.holdall.server, of, concurrency=concurrency, seconds=self.plan.seconds)
+        return compare(operation, measure, references, rounds=self.plan.rounds)
 
 
-def hello_rate(address: Address, seconds: float) -> float:
-    return drive(address, step(message("GET", "/", host=address)), concurrency=CONCURRENCY, seconds=seconds).rate
+def hello_rate(address: Address, seconds: float, *, concurrency: int = CONCURRENCY) -> float:
+    return drive(address, step(message("GET", "/", host=address)), concurrency=concurrency, seconds=seconds).rate

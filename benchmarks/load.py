@@ -1,10 +1,13 @@
 """A closed loop: so many connections, each of which asks again as soon as it was answered, for so many seconds."""
 
 import asyncio
+import multiprocessing
 import statistics
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection as Receiver
+from multiprocessing.process import BaseProcess
 from time import perf_counter
 
 from benchmarks.client import Address, Connection, WrongAnswerError
@@ -22,10 +25,18 @@ class Tally:
     errors: list[str] = field(default_factory=list)
 
 
-def drive(address: Address, step: Step, *, concurrency: int, seconds: float) -> Sample:
-    tally, took = asyncio.run(_drive(address, step, concurrency, seconds))
+def drive(address: Address, step: Step, *, concurrency: int, seconds: float, clients: int = 1) -> Sample:
+    """`clients` are processes, which share the connections out among themselves."""
+    if clients == 1:
+        tally, took = asyncio.run(_drive(address, step, concurrency, seconds))
+    else:
+        tally, took = _drive_together(address, step, concurrency // clients, seconds, clients)
     for error in sorted(set(tally.errors))[:ERRORS_SHOWN]:
         print(f"  error: {error}", file=sys.stderr)
+    return sampled(tally, took)
+
+
+def sampled(tally: Tally, took: float) -> Sample:
     if len(tally.latencies) < 2:
         return Sample(rate=0.0, errors=len(tally.errors))
     percentiles = statistics.quantiles(tally.latencies, n=100)
@@ -36,6 +47,32 @@ def drive(address: Address, step: Step, *, concurrency: int, seconds: float) -> 
         errors=len(tally.errors),
         operations=len(tally.latencies),
     )
+
+
+def _drive_together(
+    address: Address, step: Step, concurrency: int, seconds: float, clients: int
+) -> tuple[Tally, float]:
+    """A client that fails ends without a result, and so does the whole."""
+    together, longest = Tally(), 0.0
+    for process, result in [_client(address, step, concurrency, seconds) for _ in range(clients)]:
+        tally, took = result.recv()
+        process.join()
+        together.latencies += tally.latencies
+        together.errors += tally.errors
+        longest = max(longest, took)
+    return together, longest
+
+
+def _client(address: Address, step: Step, concurrency: int, seconds: float) -> tuple[BaseProcess, Receiver]:
+    """Forked, so that it has the step as it is."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(
+        target=lambda: sender.send(asyncio.run(_drive(address, step, concurrency, seconds))), daemon=True
+    )
+    process.start()
+    sender.close()
+    return process, receiver
 
 
 async def _drive(address: Address, step: Step, concurrency: int, seconds: float) -> tuple[Tally, float]:

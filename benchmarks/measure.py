@@ -2,13 +2,18 @@
 
 import statistics
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One round. `rate` is operations or MiB in a second; `cpu_us` what the server spent on one of them."""
+    """One round. `rate` is operations or MiB in a second; `cpu_us` what the server spent on one of them.
+
+    `database_cpu_us` is what the database's server spent on it, where that is another; `memory_mib` all memory of the
+    server at the end of the round; `client_busy` the share of one processor that the load itself took.
+    """
 
     rate: float
     p50_ms: float | None = None
@@ -17,6 +22,9 @@ class Sample:
     operations: int = 0
     cpu_us: float | None = None
     growth_mib: float | None = None
+    database_cpu_us: float | None = None
+    memory_mib: float | None = None
+    client_busy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -43,18 +51,28 @@ def compare(
     rounds: int,
     before_each: Callable[[], object] = lambda: None,
 ) -> Row:
-    samples = []
-    rates: dict[str, list[float]] = {name: [] for name in references}
-    for _ in range(rounds):
-        before_each()
-        samples.append(ours())
-        for name, reference in references.items():
-            before_each()
-            rates[name].append(reference())
-    row = Row(operation, median(samples), {name: statistics.median(values) for name, values in rates.items()})
+    alone = [partial(_rate_alone, reference) for reference in references.values()]
+    sample, *others = in_turns([ours, *alone], rounds=rounds, before_each=before_each)
+    row = Row(operation, sample, {name: other.rate for name, other in zip(references, others, strict=True)})
     shares = ", ".join(f"{share:.2f} of {name}" for name, share in row.shares().items())
     print(f"{operation}: {row.sample.rate:,.0f} {shares}", file=sys.stderr, flush=True)
     return row
+
+
+def in_turns(
+    measures: Sequence[Measure], *, rounds: int, before_each: Callable[[], object] = lambda: None
+) -> list[Sample]:
+    """What the rounds of each come to."""
+    samples: list[list[Sample]] = [[] for _ in measures]
+    for _ in range(rounds):
+        for measure, found in zip(measures, samples, strict=True):
+            before_each()
+            found.append(measure())
+    return [median(found) for found in samples]
+
+
+def _rate_alone(reference: Reference) -> Sample:
+    return Sample(rate=reference())
 
 
 def median(samples: list[Sample]) -> Sample:
@@ -65,8 +83,15 @@ def median(samples: list[Sample]) -> Sample:
         errors=sum(sample.errors for sample in samples),
         operations=sum(sample.operations for sample in samples),
         cpu_us=_middle([sample.cpu_us for sample in samples]),
-        growth_mib=max((sample.growth_mib for sample in samples if sample.growth_mib is not None), default=None),
+        growth_mib=_most([sample.growth_mib for sample in samples]),
+        database_cpu_us=_middle([sample.database_cpu_us for sample in samples]),
+        memory_mib=_most([sample.memory_mib for sample in samples]),
+        client_busy=_most([sample.client_busy for sample in samples]),
     )
+
+
+def _most(values: list[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
 
 
 def _middle(values: list[float | None]) -> float | None:

@@ -1,4 +1,4 @@
-"""Processor time and memory of a process and its descendants; nothing where there is no /proc."""
+"""Processor time and memory of processes and their descendants; nothing where there is no /proc."""
 
 import os
 import re
@@ -11,19 +11,18 @@ PARENT, USER_TICKS, SYSTEM_TICKS = 1, 11, 12  # fields of stat after the command
 GONE = (FileNotFoundError, ProcessLookupError, PermissionError)
 
 
-def tree(root: int) -> list[int]:
-    """The process and everything that descends from it."""
-    parents = {int(path.name): _parent(path) for path in PROC.glob("[0-9]*")}
-    found = [root]
+def tree(*roots: int) -> list[int]:
+    """The processes and everything that descends from them."""
+    parents = {int(path.name): parent(int(path.name)) for path in PROC.glob("[0-9]*")} if roots else {}
+    found = list(roots)
     for process in found:
-        found += [child for child, parent in parents.items() if parent == process]
+        found += [child for child, its_parent in parents.items() if its_parent == process]
     return found
 
 
-def cpu_seconds(root: int) -> float:
-    return (
-        sum(int(fields[USER_TICKS]) + int(fields[SYSTEM_TICKS]) for fields in map(_stat, tree(root)) if fields) / TICKS
-    )
+def cpu_seconds(*roots: int) -> float:
+    spent = (int(fields[USER_TICKS]) + int(fields[SYSTEM_TICKS]) for fields in map(_stat, tree(*roots)) if fields)
+    return sum(spent) / TICKS
 
 
 def resident_kib(process: int) -> int:
@@ -34,9 +33,19 @@ def peak_kib(process: int) -> int:
     return _number(f"{process}/status", "VmHWM")
 
 
-def proportional_mib(root: int) -> float:
-    """Memory of the whole tree, shared pages counted once."""
-    return sum(_number(f"{process}/smaps_rollup", "Pss") for process in tree(root)) / 1024
+def proportional_mib(*roots: int) -> float:
+    """Memory of the whole trees, shared pages counted once."""
+    return sum(_number(f"{process}/smaps_rollup", "Pss") for process in tree(*roots)) / 1024
+
+
+def name(process: int) -> str:
+    return _read(PROC / str(process) / "comm").strip()
+
+
+def parent(process: int) -> int:
+    """0 where the process has ended."""
+    fields = _stat(process)
+    return int(fields[PARENT]) if fields else 0
 
 
 def forget_peak(process: int) -> None:
@@ -44,14 +53,9 @@ def forget_peak(process: int) -> None:
         (PROC / str(process) / "clear_refs").write_text("5")
 
 
-def _number(path: str, name: str) -> int:
-    found = re.search(rf"^{name}:\s*(\d+) kB", _read(PROC / path), re.MULTILINE)
+def _number(path: str, label: str) -> int:
+    found = re.search(rf"^{label}:\s*(\d+) kB", _read(PROC / path), re.MULTILINE)
     return int(found[1]) if found else 0
-
-
-def _parent(path: Path) -> int:
-    fields = _stat(int(path.name))
-    return int(fields[PARENT]) if fields else 0
 
 
 def _stat(process: int) -> list[str]:
@@ -70,8 +74,8 @@ class PeakMemory:
     The kernel keeps the peak, so nothing between two looks is missed.
     """
 
-    def __init__(self, root: int) -> None:
-        self.before = {process: resident_kib(process) for process in tree(root)}
+    def __init__(self, *roots: int) -> None:
+        self.before = {process: resident_kib(process) for process in tree(*roots)}
         for process in self.before:
             forget_peak(process)
 

@@ -30,7 +30,7 @@ class Report:
         ]
         calls = [cells for row in self.calls for cells in _lines(row, _call_cells(row))]
         bodies = [cells for row in self.bodies for cells in _lines(row, _body_cells(row))]
-        return "\n\n".join(["\n".join(facts), _table(CALLS, calls), _table(BODIES, bodies)])
+        return "\n\n".join(["\n".join(facts), table(CALLS, calls), table(BODIES, bodies)])
 
     def json(self) -> str:
         rows = [{**asdict(row), "shares": row.shares()} for row in [*self.calls, *self.bodies]]
@@ -60,30 +60,30 @@ def _processor() -> str:
 
 def _call_cells(row: Row) -> list[str]:
     sample = row.sample
-    times = [_number(value) for value in (sample.p50_ms, sample.p99_ms)]
-    return [row.operation, _number(sample.rate), *times, str(sample.errors), _number(sample.cpu_us)]
+    times = [number(value) for value in (sample.p50_ms, sample.p99_ms)]
+    return [row.operation, number(sample.rate), *times, str(sample.errors), number(sample.cpu_us)]
 
 
 def _body_cells(row: Row) -> list[str]:
     cpu = None if row.sample.cpu_us is None else row.sample.cpu_us * 1024 / 1e6
-    return [row.operation, _number(row.sample.rate), _number(cpu), _number(row.sample.growth_mib)]
+    return [row.operation, number(row.sample.rate), number(cpu), number(row.sample.growth_mib)]
 
 
 def _lines(row: Row, cells: list[str]) -> list[list[str]]:
     """One line for each reference, the figures on the first."""
     shares = row.shares()
-    references = [[name, _number(rate), f"{shares.get(name, 0):.3f}"] for name, rate in row.references.items()]
+    references = [[name, number(rate), f"{shares.get(name, 0):.3f}"] for name, rate in row.references.items()]
     first, *others = references or [["", "", ""]]
     return [[*cells, *first], *([""] * len(cells) + other for other in others)]
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _table(heads: tuple[str, ...], lines: list[list[str]]) -> str:
+def table(heads: tuple[str, ...], lines: list[list[str]]) -> str:
     widths = [max(len(line[column]) for line in [heads, *lines]) for column in range(len(heads))]
     rule = ["-" * width for width in widths]
     padded = ([cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in [heads, rule, *lines])

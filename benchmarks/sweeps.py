@@ -8,7 +8,6 @@ import json
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,10 +19,12 @@ import httpx
 import psycopg
 
 from benchmarks import processes, servers
+from benchmarks.databases import start_postgres
 
 PATIENCE_SECONDS = 60.0
 READERS = 4
 BATCH = 500
+PAGE = "/v1/objects?limit=20&include_total_count=false"
 SEED = """
     INSERT INTO objects_app_storedobject (
         id, account_id, name, folded_name, content_type, state, error_reason, metadata, is_public, was_public,
@@ -83,20 +84,8 @@ def main() -> None:
             for name, sweep in {"holdall": sweep_by_command, "plain SQL": sweep_by_sql}.items():
                 account = server.create_account(f"{name} {number}")
                 seed(database, account.id, f"{number}{name[0]}", options.uploads)
-                print(name, json.dumps(asdict(sweep(server, database, account))), flush=True)
-
-
-def start_postgres(folder: Path) -> str:
-    """The server of the tests, which ends with this process."""
-    state = folder / "postgres.json"
-    subprocess.Popen([sys.executable, "-m", "tests.postgres_server", str(state), str(os.getpid())])  # noqa: S603 ours
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while not state.exists():
-        if time.monotonic() > give_up_at:
-            raise RuntimeError("PostgreSQL did not start")
-        time.sleep(0.1)
-    found: dict[str, str] = json.loads(state.read_text())
-    return found["url"]
+                figures = sweep(server, database, Readers(server, account, PAGE))
+                print(name, json.dumps(asdict(figures)), flush=True)
 
 
 def seed(database: psycopg.Connection, account_id: str, prefix: str, count: int) -> None:
@@ -105,10 +94,10 @@ def seed(database: psycopg.Connection, account_id: str, prefix: str, count: int)
     database.execute("CHECKPOINT")
 
 
-def sweep_by_command(server: servers.Holdall, database: psycopg.Connection, account: servers.Account) -> Figures:
-    with Readers(server, account) as readers:
+def sweep_by_command(server: servers.Holdall, database: psycopg.Connection, readers: "Readers") -> Figures:
+    with readers:
         command = [*servers.MANAGE, "expire_uploads", "--older-than", "0"]
-        sweeper = subprocess.Popen(command, env=server.environment(), cwd=servers.PROJECT)  # noqa: S603 ours
+        sweeper = subprocess.Popen(command, env=server.environment(), cwd=servers.PROJECT, stdout=subprocess.DEVNULL)  # noqa: S603 ours
         memory = watch_memory(sweeper)
     query = """
         SELECT rows, rows / extract(epoch FROM ended_at - started_at) FROM objects_app_jobrun
@@ -127,10 +116,10 @@ def watch_memory(process: "subprocess.Popen[bytes]") -> list[float]:
     return found
 
 
-def sweep_by_sql(server: servers.Holdall, database: psycopg.Connection, account: servers.Account) -> Figures:
+def sweep_by_sql(_server: servers.Holdall, database: psycopg.Connection, readers: "Readers") -> Figures:
     """The same rows, the same batches and the same facts, without Holdall."""
     rows, started = 0, time.monotonic()
-    with Readers(server, account) as readers:
+    with readers:
         while picked := _sweep_batch(database):
             rows += picked
         seconds = time.monotonic() - started
@@ -148,10 +137,10 @@ def _sweep_batch(database: psycopg.Connection) -> int:
 
 
 class Readers:
-    """Clients that list and retrieve for as long as the block lasts."""
+    """Clients that ask for one thing for as long as the block lasts."""
 
-    def __init__(self, server: servers.Holdall, account: servers.Account) -> None:
-        self.base = f"http://{server.address}/v1/objects"
+    def __init__(self, server: servers.Holdall, account: servers.Account, target: str) -> None:
+        self.url = f"http://{server.address}{target}"
         self.headers = {"Authorization": f"Bearer {account.key}"}
         self.times: list[float] = []
         self.failed = 0
@@ -172,7 +161,7 @@ class Readers:
         with httpx.Client(headers=self.headers, timeout=PATIENCE_SECONDS) as client:
             while not self.over.wait(0.02):
                 started = time.monotonic()
-                status = client.get(self.base, params={"limit": "20", "include_total_count": "false"}).status_code
+                status = client.get(self.url).status_code
                 self.times.append((time.monotonic() - started) * 1000)
                 self.failed += status != httpx.codes.OK
 

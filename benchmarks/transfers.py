@@ -1,12 +1,12 @@
 """Large bodies in and out: rate, processor time and memory, beside the same bytes with no server in between."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from time import perf_counter
+from collections.abc import Iterator
 
-from benchmarks import processes, streams
+from benchmarks import streams
 from benchmarks.client import Answer, Connection, WrongAnswerError
-from benchmarks.measure import Row, Sample, compare
+from benchmarks.measure import Measure, Row, Sample, compare
+from benchmarks.meters import transferred
 from benchmarks.payload import Payload
 from benchmarks.plan import Plan
 from benchmarks.references import dd_and_sync, read_and_send, write_and_sync
@@ -19,59 +19,41 @@ DD = "dd conv=fsync of zeros"
 SEND = "read and send"
 
 
-class Transfers:
-    def __init__(self, server: Holdall, plan: Plan) -> None:
-        self.server = server
-        self.plan = plan
-        self.api = Api(server.address, server.create_account("an account of large objects"))
+class Bodies:
+    """Single transfers of an account of their own; what they need besides is asked for outside of the time taken."""
 
-    def rows(self) -> Iterator[Row]:
-        yield from self.both_ways(Payload(self.plan.transfer_mib), rounds=self.plan.transfer_rounds)
-        if self.plan.huge:
-            yield from self.both_ways(Payload(HUGE_MIB), rounds=1)
-
-    def both_ways(self, payload: Payload, *, rounds: int) -> Iterator[Row]:
-        scratch = self.server.data_dir.parent / "scratch"
-        writes = {WRITE: write_and_sync(scratch, payload), DD: dd_and_sync(scratch, payload)}
-        label = f"of {payload.mib:,} MiB"
-        # A virtual machine is slow to hand out memory for the first time: each upload and write follows an untimed one.
-        again = write_and_sync(scratch, payload)
-        yield compare(f"upload {label}", lambda: self.upload(payload), writes, rounds=rounds, before_each=again)
-        object_id = self.stored(payload)
-        url = self.ask(self.api.post(f"/v1/objects/{object_id}/download")).json()["download_url"]
-        with read_and_send(scratch, payload) as send:
-            yield compare(f"download {label}", lambda: self.download(url, payload), {SEND: send}, rounds=rounds)
-        self.ask(self.api.delete(f"/v1/objects/{object_id}"))
+    def __init__(self, holdall: Holdall) -> None:
+        self.server = holdall.server
+        self.api = Api(holdall.address, holdall.create_account("an account of large objects"))
 
     def upload(self, payload: Payload) -> Sample:
         created = self.ask(self.api.post("/v1/objects", NEW_OBJECT)).json()
-        sample = self.timed(payload, lambda: streams.put(self.server.address, created["upload_url"], payload))
-        self.ask(self.api.delete(f"/v1/objects/{created['id']}"))
+        sample = transferred(
+            self.server, payload, lambda: streams.put(self.server.address, created["upload_url"], payload)
+        )()
+        self.delete(created["id"])
         return sample
 
-    def download(self, url: str, payload: Payload) -> Sample:
-        return self.timed(payload, lambda: streams.get(self.server.address, url, payload))
+    def download(self, url: str, payload: Payload) -> Measure:
+        return transferred(self.server, payload, lambda: streams.get(self.server.address, url, payload))
+
+    def download_url(self, object_id: str) -> str:
+        url: str = self.ask(self.api.post(f"/v1/objects/{object_id}/download")).json()["download_url"]
+        return url
 
     def stored(self, payload: Payload) -> str:
         """A complete object, after its bytes were seen to come back unchanged."""
         created = self.ask(self.api.post("/v1/objects", NEW_OBJECT)).json()
         streams.put(self.server.address, created["upload_url"], payload)
         completed = self.ask(self.api.post(f"/v1/objects/{created['id']}/complete")).json()
-        url = self.ask(self.api.post(f"/v1/objects/{created['id']}/download")).json()["download_url"]
+        url = self.download_url(created["id"])
         if not completed["sha256"] == payload.sha256() == streams.sha256_of(self.server.address, url):
             raise WrongAnswerError("the bytes that came back are others")
         object_id: str = created["id"]
         return object_id
 
-    def timed(self, payload: Payload, transfer: Callable[[], None]) -> Sample:
-        memory = processes.PeakMemory(self.server.process)
-        cpu_before, started = processes.cpu_seconds(self.server.process), perf_counter()
-        transfer()
-        took = perf_counter() - started
-        spent = processes.cpu_seconds(self.server.process) - cpu_before
-        return Sample(
-            rate=payload.mib / took, operations=1, cpu_us=spent * 1e6 / payload.mib, growth_mib=memory.growth_mib()
-        )
+    def delete(self, object_id: str) -> None:
+        self.ask(self.api.delete(f"/v1/objects/{object_id}"))
 
     def ask(self, request: bytes) -> Answer:
         async def once() -> Answer:
@@ -82,3 +64,28 @@ class Transfers:
                 connection.close()
 
         return asyncio.run(once())
+
+
+class Transfers:
+    def __init__(self, holdall: Holdall, plan: Plan) -> None:
+        self.scratch = holdall.data_dir.parent / "scratch"
+        self.plan = plan
+        self.bodies = Bodies(holdall)
+
+    def rows(self) -> Iterator[Row]:
+        yield from self.both_ways(Payload(self.plan.transfer_mib), rounds=self.plan.transfer_rounds)
+        if self.plan.huge:
+            yield from self.both_ways(Payload(HUGE_MIB), rounds=1)
+
+    def both_ways(self, payload: Payload, *, rounds: int) -> Iterator[Row]:
+        bodies, scratch = self.bodies, self.scratch
+        writes = {WRITE: write_and_sync(scratch, payload), DD: dd_and_sync(scratch, payload)}
+        label = f"of {payload.mib:,} MiB"
+        # A virtual machine is slow to hand out memory for the first time: each upload and write follows an untimed one.
+        again = write_and_sync(scratch, payload)
+        yield compare(f"upload {label}", lambda: bodies.upload(payload), writes, rounds=rounds, before_each=again)
+        object_id = bodies.stored(payload)
+        download = bodies.download(bodies.download_url(object_id), payload)
+        with read_and_send(scratch, payload) as send:
+            yield compare(f"download {label}", download, {SEND: send}, rounds=rounds)
+        bodies.delete(object_id)

@@ -37,11 +37,11 @@ class MissingError(Exception):
     """Why there is no PostgreSQL here."""
 
 
-def keep(state: Path, began_by: int) -> None:
+def keep(state: Path, began_by: int, options: dict[str, str]) -> None:
     """The keeper: run a server until the process that began the test run has ended."""
     folder = Path(tempfile.mkdtemp(prefix="holdall-postgres-"))
     try:
-        server = Server(folder)
+        server = Server(folder, options)
         try:
             server.start()
             report(state, url=server.url)
@@ -73,8 +73,9 @@ def exists(process: int) -> bool:
 class Server:
     """Commits are durable: fsync is on. It refuses to run as root, who lends `nobody` a copy of the binaries."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: dict[str, str]) -> None:
         self.folder = folder
+        self.options = OPTIONS | options
         self.port = live.free_port()
         self.password = secrets.token_hex(16)
         self.identity = _nobody() if os.geteuid() == 0 else {}
@@ -88,7 +89,7 @@ class Server:
         self._give_away()
         initdb = ["--username", USER, "--auth", "md5", "--pwfile", password_file, "--encoding", "UTF8", "--locale", "C"]
         self._run([programs / "initdb", "--no-sync", *initdb, self._data])
-        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
             [programs / "postgres", "-D", self._data, "-p", str(self.port), "-k", self.folder, *options],
             **self.identity,
@@ -154,4 +155,4 @@ def _nobody() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), int(sys.argv[2]))
+    keep(Path(sys.argv[1]), int(sys.argv[2]), dict(option.split("=", 1) for option in sys.argv[3:]))

@@ -1,67 +1,12 @@
 """A real nginx with the configuration that is shipped, in front of a real server."""
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 
 import pytest
 
-from objects_app.processes import die_with_parent
-from tests import live, prepared, services
+from tests import live, nginx, prepared
 from tests.transfer.people import Client
-
-# What an operator has in nginx.conf, as far as it matters here: compression is on, as Debian ships it.
-AROUND = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr crit;
-events {{ worker_connections 256; }}
-http {{
-    include {types};
-    default_type application/octet-stream;
-    gzip on;
-    gzip_types text/plain text/html;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/holdall.conf;
-}}
-"""
-
-
-def rendered(folder: Path, *, port: int, address: str, objects: Path) -> Path:
-    """The shipped configuration with the places of this test in it."""
-    text = (live.ROOT / "deploy" / "nginx" / "holdall.conf").read_text()
-    places = {
-        "server 127.0.0.1:8000;": f"server {address};",
-        "listen 80;": f"listen 127.0.0.1:{port};",
-        "/var/lib/holdall/objects/": f"{objects}/",
-        "/var/log/nginx/error.log": "stderr",
-    }
-    for shipped, here in places.items():
-        assert shipped in text
-        text = text.replace(shipped, here)
-    (folder / "holdall.conf").write_text(text)
-    (folder / "mime.types").write_text("types { text/html html; }")
-    configuration = folder / "nginx.conf"
-    configuration.write_text(AROUND.format(folder=folder, types=folder / "mime.types"))
-    return configuration
-
-
-def start_nginx(configuration: Path) -> subprocess.Popen:
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or services.is_missing("nginx is missing")
-    return subprocess.Popen(
-        [program, "-e", "stderr", "-c", str(configuration)],
-        stdin=subprocess.DEVNULL,
-        preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509  it takes no lock
-    )
 
 
 @pytest.fixture(scope="session")
@@ -78,15 +23,15 @@ def front(tmp_path_factory) -> Iterator[Client]:
         THROTTLE_ENABLED="false",
     )
     address = server.environment["ADDRESS"]
-    nginx = start_nginx(rendered(folder, port=port, address=address, objects=server.data_dir / "objects"))
+    nginx_process = nginx.start(nginx.rendered(folder, port=port, address=address, objects=server.data_dir / "objects"))
     try:
-        live.wait_until(lambda: nginx.poll() is None and live.answers(public))
+        live.wait_until(lambda: nginx_process.poll() is None and live.answers(public))
         client = Client(replace(server, base_url=public))
         yield client
         client.http.close()
     finally:
-        nginx.kill()
-        nginx.wait()
+        nginx_process.kill()
+        nginx_process.wait()
         server.stop()
 
 
