@@ -45,12 +45,15 @@ def statement_timeout(of_requests: timedelta) -> timedelta:
 
 
 def postgresql(url: str, *, statement_timeout: timedelta = NO_TIMEOUT) -> dict[str, Any]:
-    """Django's pool refuses persistent connections; the health check replaces one that the database has cut."""
+    """Django's pool refuses persistent connections; the health check replaces one that the database has cut.
+
+    `objects_app/postgresql` says which statements are prepared: those, from the first time on.
+    """
     parts = parse_url(url)
     longest = f"-c statement_timeout={statement_timeout // timedelta(milliseconds=1)}"
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "objects_app.postgresql",
         **{name: parts.pop(part, "") for name, part in names.items()},
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
@@ -60,6 +63,7 @@ def postgresql(url: str, *, statement_timeout: timedelta = NO_TIMEOUT) -> dict[s
             **parts,
             "options": f"{longest} {TIMEOUTS} {parts.get('options', '')}".strip(),
             "pool": POOL,
+            "prepare_threshold": 0,
         },
     }
 

@@ -4,6 +4,7 @@ Django takes some milliseconds to write the SQL of a query that the database ans
 hot query is always the same but for its parameters, so it is kept: rules stay where they are stated, in querysets.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar, cast
@@ -21,11 +22,17 @@ Row = TypeVar("Row", bound=Model)
 Rows = QuerySet[Any, Any]
 Converters = dict[int, tuple[list[Callable[..., Any]], Any]]
 MOST_STATEMENTS = 1_000
-PLACE = "%s"
+PLACE, PERCENT = "%s", "%%"
+PLACES = re.compile("%[s%]")
 LARGEST_INTEGER = 2**63 - 1
 
 
 Value = str | int
+
+
+def kept_cursor() -> CursorWrapper:
+    """Of the database: both of ours (`objects_app/sqlite`, `objects_app/postgresql`) have one."""
+    return cast("CursorWrapper", cast("Any", connections[DEFAULT_DB_ALIAS]).kept_cursor())
 
 
 class Statement:
@@ -38,11 +45,31 @@ class Statement:
             self.sql, parameters = "", tuple(marks)
         if missing := set(marks) - set(parameters):
             raise ValueError(f"The statement does not hold {missing} as they are.")
-        self._parameters = [(marks.index(each), None) if each in marks else (None, each) for each in parameters]
+        literals = [None if each in marks else _literal(each) for each in parameters]
+        self.sql = _with_literals(self.sql, literals)
+        kept = [each for each, literal in zip(parameters, literals, strict=True) if literal is None]
+        self._parameters = [(marks.index(each), None) if each in marks else (None, each) for each in kept]
 
     def execute(self, cursor: CursorWrapper, values: Sequence[Value], *, within: str = "%s") -> None:
         parameters = [constant if place is None else values[place] for place, constant in self._parameters]
         cursor.execute(within.replace("%s", self.sql, 1), parameters)
+
+
+def _with_literals(sql: str, literals: Sequence[str | None]) -> str:
+    """Put each literal that there is in the place of its parameter."""
+    left = iter(literals)
+    return PLACES.sub(lambda found: found[0] if found[0] == PERCENT else next(left) or PLACE, sql)
+
+
+def _literal(constant: Any) -> str | None:
+    """As SQL, so that a plan for any value can use indexes that are only for this one; None for other types."""
+    if isinstance(constant, bool):
+        return str(constant).upper()
+    if isinstance(constant, int):
+        return str(constant)
+    if isinstance(constant, str):
+        return "'" + str(constant).replace("'", "''").replace("%", PERCENT) + "'"
+    return None
 
 
 class Query(Statement):
@@ -55,7 +82,7 @@ class Query(Statement):
     def all(self, values: Sequence[Value]) -> list[Any]:
         if not self.sql:
             return []
-        with connection.cursor() as cursor:
+        with kept_cursor() as cursor:
             self.execute(cursor, values)
             return [self._row(*_converted(row, self._converters)) for row in cursor.fetchall()]
 
@@ -70,7 +97,7 @@ class Query(Statement):
     def _of_all(self, aggregates: str, values: Sequence[Value]) -> tuple[int, ...]:
         if not self.sql:
             return (0, 0)
-        with connection.cursor() as cursor:
+        with kept_cursor() as cursor:
             self.execute(cursor, values, within=f"SELECT {aggregates} FROM (%s) AS counted")  # noqa: S608  our own
             return tuple(int(each or 0) for each in cursor.fetchone())
 
@@ -81,7 +108,7 @@ class Change(Statement):
     def carry_out(self, values: Sequence[Value]) -> int:
         if not self.sql:
             return 0
-        with connection.cursor() as cursor:
+        with kept_cursor() as cursor:
             self.execute(cursor, values)
             return int(cursor.rowcount)
 
@@ -200,7 +227,7 @@ class Insertion:
                 places.append((name, PLACE))
                 parameters.append(self._fields[name].get_db_prep_save(value, own))
         sql, computed, converters = self._statement(tuple(places))
-        with own.cursor() as cursor:
+        with kept_cursor() as cursor:
             cursor.execute(sql, parameters)
             known = given | dict(zip(computed, _converted(cursor.fetchone(), converters), strict=True))
         return self._model.from_db(own.alias, list(self._fields), [known[name] for name in self._fields])

@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
-from objects_app import errors
+from objects_app import compiled, errors
+from objects_app.models import StoredObject
 from tests import live
+from tests.factories import make_object, make_person
 
 TOLD = {
     "25006": "unavailable",  # the server became a standby
@@ -82,3 +84,20 @@ def test_commits_are_durable(postgresql_database):
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('fsync'), current_setting('synchronous_commit')")
         assert cursor.fetchone() == ("on", "on")
+
+
+def of_kind(*, content_type: str):
+    return StoredObject.objects.filter(name="it's 100 % done", content_type=content_type).values_list("name")
+
+
+def test_a_kept_statement_is_prepared_once_and_holds_its_constants(postgresql_database):
+    make_object(make_person("alice"), name="it's 100 % done", content_type="text/plain")
+    with transaction.atomic():  # on one connection
+        assert compiled.rows(of_kind, content_type="text/plain") == [("it's 100 % done",)]
+        assert compiled.rows(of_kind, content_type="it's % another") == []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
+            prepared = [(text, plans) for text, plans in cursor if "100 % done" in text]
+    assert [plans for _, plans in prepared] == [2]
+    assert "$1" in prepared[0][0]
+    assert "$2" not in prepared[0][0]

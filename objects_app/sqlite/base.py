@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
 
 _queues: defaultdict[str, Lock] = defaultdict(Lock)
@@ -23,6 +24,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._queue = _queues[str(self.settings_dict["NAME"])]
         self._is_writing = False
         self._patience: float | None = None
+
+    def kept_cursor(self) -> CursorWrapper:
+        """For statements that are asked again and again: SQLite's driver keeps what it has prepared by itself."""
+        return self.cursor()
 
     @contextmanager
     def waiting_at_most(self, seconds: float) -> Iterator[None]:

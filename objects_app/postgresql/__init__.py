@@ -1,0 +1,1 @@
+"""PostgreSQL with statements that are planned once for each connection."""
