@@ -126,12 +126,14 @@ class Exchange:
         self.status = status
         identity = (b"x-request-id", self.request_id.encode("latin-1"))
         all_headers = [*headers, *self.always, identity]
-        await self._send_in_time({"type": "http.response.start", "status": status, "headers": all_headers})
+        await self._hand_on({"type": "http.response.start", "status": status, "headers": all_headers})
 
     async def send_block(self, block: bytes, *, more: bool) -> None:
         if self._departure and self._departure.done():
             raise ClientGone
-        await self._send_in_time({"type": "http.response.body", "body": block, "more_body": more})
+        body = {"type": "http.response.body", "body": block, "more_body": more}
+        is_all = not (more or self.sent)
+        await (self._hand_on(body) if is_all else self._send_in_time(body))
         self.sent += len(block)
         self._sending.bytes += len(block)
 
@@ -147,6 +149,13 @@ class Exchange:
 
     async def _send_in_time(self, message: Message) -> None:
         try:
-            await self._sending.wait_for(self._send, message)
-        except (TimeoutError, OSError, RuntimeError) as error:
+            await self._sending.wait_for(self._hand_on, message)
+        except TimeoutError as error:
+            raise ClientGone from error
+
+    async def _hand_on(self, message: Message) -> None:
+        """The server takes headers, and a body of one block, without waiting for the client."""
+        try:
+            await self._send(message)
+        except (OSError, RuntimeError) as error:
             raise ClientGone from error

@@ -8,6 +8,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections
 
+from objects_app.transfer.turns import turn
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -23,12 +25,14 @@ async def in_file_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 
 async def in_verb_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """For verbs: the thread's database connection is checked before and given back after."""
-    return await _run(_verbs, lambda: _with_connections(lambda: call(*args, **kwargs)))
+    async with turn():
+        return await _run(_verbs, lambda: _with_connections(lambda: call(*args, **kwargs)))
 
 
 async def in_page_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """For Django's handler, which looks after its connections itself."""
-    return await _run(_pages, lambda: call(*args, **kwargs))
+    async with turn():
+        return await _run(_pages, lambda: call(*args, **kwargs))
 
 
 async def _run(pool: ThreadPoolExecutor, call: Callable[[], R]) -> R:
