@@ -8,9 +8,12 @@ from typing import Any
 
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import ConnectionPool
 
 from objects_app import shared
+
+_pools: dict[tuple[str, ...], dict[int, ConnectionPool]] = {}
 
 
 class JSONSerializer:
@@ -25,7 +28,19 @@ class JSONSerializer:
             return None
 
 
+class PoolingClient(RedisCacheClient):
+    """Each request has a context of its own, for which Django makes a cache of its own: all share connections."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        self._pools = _pools.setdefault(tuple(servers), {})
+
+
 class TolerantRedisCache(RedisCache):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = PoolingClient
+
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         answer = shared.ask(lambda: (super(TolerantRedisCache, self).get(key, default, version),))
         return caches["process"].get(key, default) if answer is None else answer[0]

@@ -3,8 +3,10 @@
 import pickle
 import subprocess
 import sys
+from contextvars import Context
 
 import pytest
+from django.core.cache import caches
 from django.urls import reverse
 from redis import Redis
 
@@ -17,6 +19,7 @@ from tests.factories import OPERATOR
 pytestmark = pytest.mark.usefixtures("with_redis")
 OTHER_PROCESS = """
 import sys
+from contextvars import Context
 from django.conf import settings
 from config import brokers
 settings.configure(REDIS_URL=sys.argv[1], CACHES={"default": brokers.cache(sys.argv[1])})
@@ -180,3 +183,14 @@ def test_people_sign_in_while_redis_is_away(client, alice, redis_server):
     redis_server.stop()
     answer = client.post(reverse("account_login"), {"login": "nobody@example.com", "password": "wrong"})
     assert WRONG in answer.content.decode()
+
+
+def test_requests_share_connections(redis_url):
+    """Each request is answered in a context of its own, for which Django makes a cache of its own."""
+    with Redis.from_url(redis_url) as server:
+        Context().run(shared.read, "a")
+        before = server.info("stats")["total_connections_received"]
+        for _ in range(5):
+            Context().run(shared.read, "a")
+            Context().run(lambda: caches["default"].get("a"))
+        assert server.info("stats")["total_connections_received"] == before
