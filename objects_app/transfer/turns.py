@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
+SQLITE = "objects_app.sqlite"
 AT_ONCE = 2
 LASTING = 0.05  # seconds
 
@@ -33,7 +34,7 @@ class Turn:
 @asynccontextmanager
 async def turn() -> AsyncIterator[None]:
     """PostgreSQL answers with all rows at once, and there is nothing to take turns for."""
-    if connection.vendor != "sqlite":
+    if connections.settings[DEFAULT_DB_ALIAS]["ENGINE"] != SQLITE:
         yield
         return
     loop = asyncio.get_running_loop()
