@@ -1,11 +1,12 @@
 """What it costs to record an event: `python -m benchmarks.audit_cost`.
 
-Calls of the API over the WSGI handler, in one process without server and network, as they are and with a stub in the
-place of what records, in turns. DATABASE_URL names the (empty) database; without it that is SQLite in a new folder.
+Calls of the API at the ASGI root, which is all of the web server but its sockets, in one process, as they are and with
+a stub in the place of what records, in turns. DATABASE_URL names the (empty) database; without it that is SQLite in a
+new folder.
 """
 
 import argparse
-import io
+import asyncio
 import json
 import os
 import statistics
@@ -21,11 +22,13 @@ from unittest import mock
 import django
 from django.core.management import call_command
 
+OK = 200
 CALLS = ("create", "complete", "sign", "delete")
 OBJECT = {"name": "notes.txt", "content_type": "text/plain", "metadata": {"build": "1"}}
 Took = tuple[float, float]  # wall and processor time, in milliseconds
 Times = dict[str, list[Took]]
 Upload = Callable[[str], None]
+Block = Callable[[], AbstractContextManager[None]]
 
 
 def main() -> None:
@@ -35,45 +38,45 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DATA_DIR": folder, "OBJECT_STORAGE": "memory", "DJANGO_SETTINGS_MODULE": "config.settings"}
-        os.environ |= {"THROTTLE_ENABLED": "false", "LOG_LEVEL": "WARNING"}
+        os.environ |= {"THROTTLE_ENABLED": "false", "LOG_FILE": f"{folder}/log"}
         os.environ.setdefault("SECRET_KEY", "of this benchmark alone, and longer than fifty characters")
         django.setup()
         call_command("migrate", verbosity=0)
-        show(*measure(options.turns, options.calls))
+        show(*asyncio.run(measure(options.turns, options.calls)))
 
 
-def measure(turns: int, calls: int) -> tuple[Times, Times]:
+async def measure(turns: int, calls: int) -> tuple[Times, Times]:
     """The times of calls that are recorded, and of those that are not. The first turn warms up."""
     from objects_app.models import StoredObject  # noqa: PLC0415 models exist only after django.setup()
     from tests.factories import make_person, put_bytes  # noqa: PLC0415 the same
 
-    client = Client(make_person(f"benchmark {time.time_ns()}").secret)
+    client = Client((await asyncio.to_thread(make_person, f"benchmark {time.time_ns()}")).secret)
     recorded: Times = defaultdict(list)
     stubbed: Times = defaultdict(list)
     for turn in range(turns + 1):
         for times, block in ((recorded, nullcontext), (stubbed, without_records)):
             for _ in range(calls):
-                live(client, lambda pk: put_bytes(StoredObject.objects.get(pk=pk), b"hello"), block, times)
+                await live(client, lambda pk: put_bytes(StoredObject.objects.get(pk=pk), b"hello"), block, times)
         if turn == 0:
             recorded.clear()
             stubbed.clear()
     return recorded, stubbed
 
 
-def live(client: "Client", upload: Upload, block: Callable[[], AbstractContextManager[None]], times: Times) -> None:
+async def live(client: "Client", upload: Upload, block: Block, times: Times) -> None:
     """One object from its creation to its end."""
     with block():
-        took, answer = client.call("POST", "/v1/objects", OBJECT)
+        took, answer = await client.call("POST", "/v1/objects", OBJECT)
         times["create"].append(took)
     path = f"/v1/objects/{answer['id']}"
-    upload(answer["id"])
+    await asyncio.to_thread(upload, answer["id"])
     with block():
         for name, method, below in (
             ("complete", "POST", "/complete"),
             ("sign", "POST", "/download"),
             ("delete", "DELETE", ""),
         ):
-            took, _ = client.call(method, path + below, {})
+            took, _ = await client.call(method, path + below, {})
             times[name].append(took)
 
 
@@ -94,29 +97,30 @@ def without_records() -> Iterator[None]:
 class Client:
     def __init__(self, secret: str) -> None:
         from config.handlers import Handlers  # noqa: PLC0415 settings exist only after django.setup()
+        from objects_app.transfer.root import Root  # noqa: PLC0415 the same
 
-        self._handlers = Handlers()
-        self._headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}", "CONTENT_TYPE": "application/json"}
+        self._root = Root(Handlers())
+        self._headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {secret}".encode())]
 
-    def call(self, method: str, path: str, sent: dict[str, Any]) -> tuple[Took, dict[str, Any]]:
+    async def call(self, method: str, path: str, sent: dict[str, Any]) -> tuple[Took, dict[str, Any]]:
         body = json.dumps(sent).encode()
-        server = {
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "REMOTE_ADDR": "127.0.0.1",
-            "wsgi.url_scheme": "http",
-        }
-        request = {"REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body))}
-        environ = self._headers | server | request | {"wsgi.input": io.BytesIO(body), "wsgi.errors": io.StringIO()}
-        statuses: list[str] = []
+        lengths = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        scope = {"type": "http", "http_version": "1.1", "method": method, "path": path, "query_string": b""}
+        answered: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            answered.append(message)
+
         wall, processor = time.perf_counter(), time.process_time()
-        answer = self._handlers(environ, lambda status, *_: statuses.append(status))
-        content = b"".join(answer)
+        await self._root(scope | {"headers": self._headers + lengths}, receive, send)
         took = (time.perf_counter() - wall) * 1000, (time.process_time() - processor) * 1000
-        getattr(answer, "close", lambda: None)()
-        if statuses != ["200 OK"]:
-            raise RuntimeError(f"{method} {path}: {statuses} {content.decode()}")
-        return took, json.loads(content)
+        start, content = answered
+        if start["status"] != OK:
+            raise RuntimeError(f"{method} {path}: {start['status']} {content['body'].decode()}")
+        return took, json.loads(content["body"])
 
 
 def show(recorded: Times, stubbed: Times) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Exists, QuerySet
 
 from objects_app import access, audit, compiled, shared, signing
@@ -54,10 +54,8 @@ def _issue(stored_object: StoredObject, *, actor: Actor, account_id: str, expire
     expires_at = stored_object.seen_at + expires_in
     if stored_object.delete_after:
         expires_at = min(expires_at, stored_object.delete_after)
-    with transaction.atomic():
-        event = audit.record(
-            AuditAction.DOWNLOAD_URL_ISSUED, actor=actor, target=stored_object, expires_at=expires_at.isoformat()
-        )
+    ends = expires_at.isoformat()
+    event = audit.record(AuditAction.DOWNLOAD_URL_ISSUED, actor=actor, target=stored_object, soon=True, expires_at=ends)
     inline = inline and may_be_shown(stored_object.content_type)
     return _url(stored_object, grant=event.pk, account_id=account_id, expires_at=expires_at, inline=inline)
 
@@ -198,15 +196,15 @@ def record_download(
             return
         details["shown"] = True
     try:
-        with transaction.atomic():
-            audit.record(
-                AuditAction.CONTENT_DOWNLOADED,
-                actor=actor,
-                target=stored_object,
-                size=sent,
-                result=result,
-                **details,
-            )
+        audit.record(
+            AuditAction.CONTENT_DOWNLOADED,
+            actor=actor,
+            target=stored_object,
+            size=sent,
+            result=result,
+            soon=True,
+            **details,
+        )
     except DatabaseError:
         shared.forget(showing)
         logger.exception("a download of %s by grant %d could not be recorded", stored_object.pk, grant.grant)

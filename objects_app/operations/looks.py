@@ -3,7 +3,7 @@
 from contextlib import closing
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from objects_app import access, audit, clock, previews, shared
 from objects_app.access import Actor, Verb
@@ -66,8 +66,7 @@ def _record_once(action: AuditAction, stored_object: StoredObject, *, actor: Act
     if shared.count(look, seconds=ONE_LOOK) > 1:
         return
     try:
-        with transaction.atomic():
-            audit.record(action, actor=actor, target=stored_object)
+        audit.record(action, actor=actor, target=stored_object, soon=True)
     except DatabaseError:
         shared.forget(look)
         raise
@@ -88,8 +87,8 @@ def _shown(stored_object: StoredObject, kind: str, action: AuditAction, *, actor
         expires_at = stored_object.seen_at + MEDIA_LIFETIME
         if stored_object.delete_after:
             expires_at = min(expires_at, stored_object.delete_after)
-        with transaction.atomic():
-            look = audit.record(action, actor=actor, target=stored_object, expires_at=expires_at.isoformat())
+        ends = expires_at.isoformat()
+        look = audit.record(action, actor=actor, target=stored_object, soon=True, expires_at=ends)
     expires_at = datetime.fromisoformat(look.details["expires_at"])
     url = downloads.url_of_look(stored_object, look=look.pk, account_id=account_id, expires_at=expires_at)
     return Preview(kind, url=url)

@@ -30,6 +30,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.cursor()
 
     @contextmanager
+    def committing_soon(self) -> Iterator[str]:
+        """For one statement, a transaction by itself that is on the disk with the next one that is committed otherwise.
+
+        Nothing needs to be returned for it.
+        """
+        self.ensure_connection()
+        self._queue_up()
+        try:
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            yield ""
+        finally:
+            self.connection.execute("PRAGMA synchronous = FULL")
+            self._leave()
+
+    @contextmanager
     def waiting_at_most(self, seconds: float) -> Iterator[None]:
         """For writes that are not worth the usual wait: whoever reads goes on without them."""
         self._set_busy_timeout(seconds)
@@ -49,11 +64,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
-    def _start_transaction_under_autocommit(self) -> None:
+    def _queue_up(self) -> None:
         patience = self._usual_patience if self._patience is None else self._patience
         if not self._queue.acquire(timeout=patience):
             raise OperationalError("database is locked")
         self._is_writing = True
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._queue_up()
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs
         except BaseException:

@@ -107,7 +107,7 @@ def _await_end(call: Future, *, or_lock: bool) -> None:
 def somebody_waits() -> bool:
     if connection.vendor == "sqlite":
         frames = sys._current_frames().values()
-        return any(frame.f_code is DatabaseWrapper._start_transaction_under_autocommit.__code__ for frame in frames)
+        return any(frame.f_code is DatabaseWrapper._queue_up.__code__ for frame in frames)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
         return cursor.fetchone() is not None
