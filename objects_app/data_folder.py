@@ -21,10 +21,19 @@ def held() -> Iterator[None]:
         yield
 
 
+def hold() -> None:
+    """The same, for as long as this process lasts and the program that takes its place (exec)."""
+    _take(fcntl.LOCK_EX)
+
+
 def share() -> None:
     """With others who share it, for as long as this process lasts and the program that takes its place (exec)."""
+    _take(fcntl.LOCK_SH)
+
+
+def _take(how: int) -> None:
     descriptor = _opened_lock()
-    _lock(descriptor, fcntl.LOCK_SH)
+    _lock(descriptor, how)
     os.set_inheritable(descriptor, True)
 
 

@@ -6,10 +6,12 @@ A client's own `x-request-id` is kept, so that both sides speak of the same requ
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
-
-from django.http import HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
 
 from objects_app.ids import new_id
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-Id"
 ENVIRON_KEY = "holdall.request_id"  # where the ASGI root tells Django which id it gave
@@ -26,10 +28,10 @@ def adopt(given: str | None) -> str:
 
 
 class RequestIdMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: "Callable[[HttpRequest], HttpResponse]") -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: "HttpRequest") -> "HttpResponse":
         request_id = adopt(request.META.get(ENVIRON_KEY) or request.headers.get(HEADER))
         response = self.get_response(request)
         response.headers[HEADER] = request_id

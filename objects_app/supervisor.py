@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
-
-from django.conf import settings
 
 logger = logging.getLogger("holdall.serve")
 
+PROJECT = Path(__file__).parent.parent
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 HEALTHY_AFTER = 60.0
@@ -28,11 +28,12 @@ class Backoff:
     """How long to wait before a child is started again: 1 s, doubling to 30 s; 1 s again after a good minute."""
 
     pause: float = 0.0
+    longest: float = LONGEST_PAUSE
 
     def after(self, ran_for: float) -> float:
         if ran_for >= HEALTHY_AFTER:
             self.pause = 0.0
-        self.pause = min(2 * self.pause, LONGEST_PAUSE) or SHORTEST_PAUSE
+        self.pause = min(2 * self.pause, self.longest) or SHORTEST_PAUSE
         return self.pause
 
 
@@ -62,8 +63,7 @@ class Child:
         tie = [sys.executable, "-m", "objects_app.processes", str(os.getpid())]
         self.process = subprocess.Popen(  # noqa: S603  our own programs, no shell
             [*tie, *self.program],
-            cwd=settings.BASE_DIR,
-            env=inherited_environment(),
+            cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -120,13 +120,8 @@ class Supervisor:
             child.kill()
 
 
-def inherited_environment() -> dict[str, str]:
-    """Paths as this process understands them, for programs that run in another folder."""
-    return os.environ | {"DATA_DIR": str(settings.DATA_DIR), "LOG_FILE": settings.LOG_FILE}
-
-
-def web_server(host: str, port: int) -> Child:
-    return Child("web", web_program(host, port, workers=1))
+def web_server(host: str, port: int, longest_pause: float = LONGEST_PAUSE) -> Child:
+    return Child("web", web_program(host, port, workers=1), Backoff(longest=longest_pause))
 
 
 def web_program(host: str, port: int, *, workers: int) -> list[str]:
@@ -146,9 +141,10 @@ def web_program(host: str, port: int, *, workers: int) -> list[str]:
     return ["granian", *listed, "--no-ws", "--no-access-log", "config.asgi:application"]
 
 
-def worker() -> Child:
+def worker(longest_pause: float = LONGEST_PAUSE) -> Child:
     """Sweeps and their schedule in one process, which the filesystem broker needs no server for."""
-    return Child("worker", celery_program("worker", "--beat", "--pool", "solo", *QUIET))
+    program = celery_program("worker", "--beat", "--pool", "solo", *QUIET)
+    return Child("worker", program, Backoff(longest=longest_pause))
 
 
 def celery_program(command: str, *arguments: str) -> list[str]:

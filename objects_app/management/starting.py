@@ -18,7 +18,6 @@ from objects_app.first_start import make_folders, prepare
 from objects_app.listening import try_to_bind
 from objects_app.management.base import refuse_unprepared_database
 from objects_app.operations.openings import Credentials
-from objects_app.supervisor import inherited_environment
 
 
 class StartingCommand(BaseCommand):
@@ -92,6 +91,11 @@ def become(program: Sequence[str]) -> NoReturn:
     sys.stdout.flush()
     os.chdir(settings.BASE_DIR)
     os.execve(sys.executable, [sys.executable, "-m", *program], inherited_environment())  # noqa: S606  our own programs, no shell
+
+
+def inherited_environment() -> dict[str, str]:
+    """Paths as this process understands them, for programs that run in another folder."""
+    return os.environ | {"DATA_DIR": str(settings.DATA_DIR), "LOG_FILE": settings.LOG_FILE}
 
 
 def leave_database() -> None:

@@ -1,5 +1,8 @@
 """When a child is started, and when it is started again."""
 
+import subprocess
+import sys
+
 import pytest
 
 from objects_app.supervisor import Backoff, Child
@@ -38,3 +41,10 @@ def test_a_child_starts_again_after_its_pause(child):
     child.look_after(now=101)
     child.look_after(now=102)
     assert child.process is not None
+
+
+def test_the_supervisor_never_loads_django():
+    """It stays as long as the server does, and would hold more memory than a worker."""
+    loaded = "import config.supervision, sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", loaded], stdout=subprocess.PIPE, text=True, check=True)
+    assert not {"django.conf", "django.db", "django.http"} & set(run.stdout.split())

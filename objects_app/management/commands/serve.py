@@ -1,24 +1,21 @@
 """`manage.py serve`: everything that an installation needs, in one command."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from objects_app import data_folder
+from objects_app import data_folder, supervisor
 from objects_app.data_folder import DataInUse
 from objects_app.listening import split_address
 from objects_app.management.starting import (
     StartingCommand,
-    leave_database,
+    become,
     refuse_half_restored_data,
     refuse_taken_address,
 )
 from objects_app.operations.openings import Credentials
-from objects_app.supervisor import Supervisor, web_server, worker
 
 
 class Command(StartingCommand):
@@ -33,11 +30,10 @@ class Command(StartingCommand):
         os.umask(0o077)
         self.refuse_bad_settings()
         host, port = split_address(settings.ADDRESS)
-        with only_one_server_on_this_data():
-            refuse_taken_address(host, port)
-            self.show(self.prepare(command="serve"))
-            leave_database()
-            Supervisor([web_server(host, port), worker()]).run()
+        hold_data_folder()
+        refuse_taken_address(host, port)
+        self.show(self.prepare(command="serve"))
+        become(["config.supervision", host, str(port), str(supervisor.LONGEST_PAUSE)])
 
     def show(self, credentials: Credentials | None) -> None:
         self.stdout.write(self.style.SUCCESS("\nHoldall is starting.\n"))
@@ -49,11 +45,9 @@ class Command(StartingCommand):
         self.stdout.flush()
 
 
-@contextmanager
-def only_one_server_on_this_data() -> Iterator[None]:
+def hold_data_folder() -> None:
     try:
-        with data_folder.held():
-            refuse_half_restored_data()
-            yield
+        data_folder.hold()
     except DataInUse:
         raise CommandError(f"Another serve or restore is running on the data in {settings.DATA_DIR}.") from None
+    refuse_half_restored_data()
