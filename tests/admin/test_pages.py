@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as live_settings
 from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from objects_app import audit, clock, queue
 from objects_app.audit import AuditAction
@@ -63,6 +65,18 @@ def test_days_are_ranges_of_ids(alice, staff_browser, set_clock):
     created = next(series for series in overview_of(staff_browser).series if series.name == "Objects created")
     assert sum(number.value for _, number in created.days) == 1
     assert len(created.days) == 14
+
+
+def test_days_that_are_over_are_counted_once(alice, staff_browser, set_clock):
+    make_object(alice)
+    set_clock(days=3)
+    with CaptureQueriesContext(connection) as at_first:
+        overview_of(staff_browser)
+    caches["process"].delete("overview")
+    with CaptureQueriesContext(connection) as later:
+        (created, *_) = overview_of(staff_browser).series
+    assert len(at_first) - len(later) == 3 * 13
+    assert sum(number.value for _, number in created.days) == 1
 
 
 def test_the_figures_are_made_once_a_minute(alice, staff_browser, django_assert_num_queries):
