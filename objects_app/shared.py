@@ -8,6 +8,7 @@ of Django would unpickle them, and so run what whoever reaches Redis has put the
 import logging
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar, cast
 
 from django.conf import settings
@@ -95,12 +96,23 @@ def _count_in_redis(name: str, seconds: int) -> int:
 
 
 def _redis() -> Redis:
-    """A cache has no public way to its server."""
-    return cast("RedisCache", caches["default"])._cache.get_client(write=True)  # noqa: SLF001
+    return _client_of(settings.REDIS_URL)
 
 
 def _key(name: str) -> str:
-    return caches["default"].make_key(name)
+    return _cache_of(settings.REDIS_URL).make_key(name)
+
+
+@cache
+def _client_of(redis_url: str) -> Redis:
+    """A cache has no public way to its server. All threads may use its client."""
+    return _cache_of(redis_url)._cache.get_client(write=True)  # noqa: SLF001
+
+
+@cache
+def _cache_of(redis_url: str) -> RedisCache:  # noqa: ARG001  by which it is kept
+    """The default one, which Django would make anew for each request."""
+    return cast("RedisCache", caches.create_connection("default"))
 
 
 def _count_here(name: str, seconds: int) -> int:

@@ -39,9 +39,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._queue_up()
         try:
             self.connection.execute("PRAGMA synchronous = NORMAL")
-            yield ""
+            try:
+                yield ""
+            finally:
+                self.connection.execute("PRAGMA synchronous = FULL")
         finally:
-            self.connection.execute("PRAGMA synchronous = FULL")
             self._leave()
 
     @contextmanager
