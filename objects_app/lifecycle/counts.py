@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from objects_app.lifecycle.sweeps import BATCH, Found, Moment, Swept
 from objects_app.models import Account, ObjectCount
@@ -23,10 +23,10 @@ SET_RIGHT = f"INSERT INTO objects_app_objectcount (account_id, state, is_public,
 
 
 def scattered() -> QuerySet[Any, Any]:
-    """What is counted in several rows."""
+    """What is counted in several rows, or in one that says none."""
     groups: QuerySet[Any, Any] = ObjectCount.objects.values(*OF)
-    several: QuerySet[Any, Any] = groups.annotate(rows=Count("pk")).filter(rows__gt=1)
-    return several.order_by(*OF)
+    counted: QuerySet[Any, Any] = groups.annotate(rows=Count("pk"), total=Sum("amount"))
+    return counted.filter(Q(rows__gt=1) | Q(total=0)).order_by(*OF)
 
 
 def fold_counts(*, before: Moment, limit: int = PUT_TOGETHER_AT_ONCE) -> Swept:  # noqa: ARG001  none is too young

@@ -11,7 +11,8 @@ from objects_app.models.objects import State
 class ObjectCount(models.Model):
     """So many objects more, or less, of one account, state and visibility: their number is the sum of these rows.
 
-    Every change adds rows and none changes one, so writers never wait for each other; a sweep puts them together.
+    On PostgreSQL every change adds rows and none changes one, so writers never wait for each other; a sweep puts them
+    together. On SQLite, which has one writer at a time, a change changes its row.
     """
 
     account = models.ForeignKey(
