@@ -128,7 +128,7 @@ def test_the_drawer_opens_and_closes_by_keys_and_has_no_violations(visit):
 
 def test_without_a_script_a_form_uploads_one_object(visit, site):
     page = visit("dave", java_script_enabled=False)
-    page.get_by_role("link", name="Upload", exact=True).click()
+    page.get_by_role("link", name="Upload", exact=True).first.click()
     form = page.get_by_role("main")
     form.get_by_label("What").set_input_files(some("by-form.bin"))
     form.get_by_label("Metadata").fill("from=form")
