@@ -2,9 +2,6 @@
 
 from typing import Any
 
-FORMATS = ("console", "json")
-LEVELS = ("INFO", "DEBUG", "WARNING", "ERROR")
-
 
 def logging(log_format: str, log_file: str, level: str) -> dict[str, Any]:
     """To standard error where no file is named."""

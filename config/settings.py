@@ -293,8 +293,8 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
 )
 
 # Logs: to standard error, or to LOG_FILE; never a key, a signature or a query string.
-LOG_FORMAT = choice("LOG_FORMAT", logs.FORMATS)
+LOG_FORMAT = choice("LOG_FORMAT", ("console", "json"))
 LOG_FILE = writable_file("LOG_FILE")
-LOG_LEVEL = choice("LOG_LEVEL", logs.LEVELS)
+LOG_LEVEL = choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
 LOGGING = logs.logging(LOG_FORMAT, LOG_FILE, LOG_LEVEL)
 READINGS = environment.READINGS  # all of these: the admin shows those that are no secret

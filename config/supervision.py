@@ -7,14 +7,14 @@ import logging.config
 import sys
 
 from config import logs
-from config.environment import choice, writable_file
+from config.environment import text
 from objects_app.supervisor import Supervisor, web_server, worker
 
 
 def main() -> None:
     host, port, longest_pause = sys.argv[1:]
-    log_format, level = choice("LOG_FORMAT", logs.FORMATS), choice("LOG_LEVEL", logs.LEVELS)
-    logging.config.dictConfig(logs.logging(log_format, writable_file("LOG_FILE"), level))
+    log_format, level = text("LOG_FORMAT", default="console"), text("LOG_LEVEL", default="INFO")  # `serve` checked them
+    logging.config.dictConfig(logs.logging(log_format, text("LOG_FILE"), level))
     pause = float(longest_pause)
     Supervisor([web_server(host, int(port), pause), worker(pause)]).run()
 

@@ -22,6 +22,7 @@ from tests.browser.chromium import launch, sign_in
 from tests.live import LiveServer
 from tests.prepared import start_server
 
+SETTINGS = "tests.browser.settings"
 MOVE_IN = "from tests.browser import people; people.move_in()"
 PATIENCE = 30_000  # milliseconds, on cores that run other tests too
 expect.set_options(timeout=PATIENCE)
@@ -65,7 +66,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 @contextmanager
 def a_site(data_dir: Path, *others: str, **environment: str) -> Iterator[Site]:
-    server = start_server(data_dir, THROTTLE_ENABLED="false", **environment)
+    server = start_server(data_dir, THROTTLE_ENABLED="false", DJANGO_SETTINGS_MODULE=SETTINGS, **environment)
     try:
         key = re.search(r"alice: (\S+)", server.manage("shell", "--no-imports", "-c", MOVE_IN))
         yield Site(server, key[1], frozenset(others))

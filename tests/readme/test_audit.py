@@ -8,7 +8,7 @@ from objects_app.models import AuditEvent
 from tests.readme.documents import CODE, ROOT, code, table
 
 AUDIT = ROOT / "docs" / "audit.md"
-NO_DETAILS = {"actor", "target", "target_id", "result", "size"}
+NO_DETAILS = {"actor", "target", "target_id", "result", "size", "soon"}
 LINK = re.compile(r"\]\(([^)#]+)")
 
 
