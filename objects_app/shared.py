@@ -9,12 +9,14 @@ import logging
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.conf import settings
 from django.core.cache import BaseCache, caches
-from django.core.cache.backends.redis import RedisCache
-from redis import Redis, RedisError
+
+if TYPE_CHECKING:
+    from django.core.cache.backends.redis import RedisCache
+    from redis import Redis
 
 logger = logging.getLogger(__name__)
 NOT_ASKED_SECONDS = 1.0
@@ -72,6 +74,8 @@ def ask(question: Callable[[], Answer]) -> Answer | None:
 
 
 def _try(question: Callable[[], Answer]) -> Answer | None:
+    from redis import RedisError  # noqa: PLC0415  only installations with Redis load it
+
     try:
         answer = question()
     except RedisError as error:
@@ -95,7 +99,7 @@ def _count_in_redis(name: str, seconds: int) -> int:
         return int(pipeline.execute()[-1])
 
 
-def _redis() -> Redis:
+def _redis() -> "Redis":
     return _client_of(settings.REDIS_URL)
 
 
@@ -104,13 +108,13 @@ def _key(name: str) -> str:
 
 
 @cache
-def _client_of(redis_url: str) -> Redis:
+def _client_of(redis_url: str) -> "Redis":
     """A cache has no public way to its server. All threads may use its client."""
     return _cache_of(redis_url)._cache.get_client(write=True)  # noqa: SLF001
 
 
 @cache
-def _cache_of(redis_url: str) -> RedisCache:  # noqa: ARG001  by which it is kept
+def _cache_of(redis_url: str) -> "RedisCache":  # noqa: ARG001  by which it is kept
     """The default one, which Django would make anew for each request."""
     return cast("RedisCache", caches.create_connection("default"))
 
