@@ -1,4 +1,7 @@
-"""Counts of objects on SQLite, which has one writer at a time: a change changes its row rather than add another."""
+"""Counts of objects on SQLite, which has one writer at a time: a change changes its row rather than add another.
+
+There is no way back to take: counts are sums of rows, however many they are.
+"""
 
 from django.db import migrations
 
@@ -17,34 +20,23 @@ def counting(row: str, amount: str) -> str:
     """
 
 
-def adding(row: str, amount: str) -> str:
-    values = ', '.join(f'{row}.{column}' for column in COUNTED)
-    return f"INSERT INTO {COUNTS} ({', '.join(COUNTED)}, amount) VALUES ({values}, {amount});"
+ONE_LESS, ONE_MORE = counting('OLD', '-1'), counting('NEW', '1')
+TRIGGERS = {
+    'count_created': f'AFTER INSERT ON {TABLE} BEGIN {ONE_MORE} END',
+    'count_removed': f'AFTER DELETE ON {TABLE} BEGIN {ONE_LESS} END',
+    'count_changed': f"""
+        AFTER UPDATE OF {', '.join(COUNTED)} ON {TABLE}
+        WHEN {' OR '.join(f'OLD.{column} <> NEW.{column}' for column in COUNTED)}
+        BEGIN {ONE_LESS} {ONE_MORE} END
+    """,
+}
 
 
-def triggers(change):
-    less, more = change('OLD', '-1'), change('NEW', '1')
-    is_other = ' OR '.join(f'OLD.{column} <> NEW.{column}' for column in COUNTED)
-    return [
-        f'CREATE TRIGGER count_created AFTER INSERT ON {TABLE} BEGIN {more} END',
-        f'CREATE TRIGGER count_removed AFTER DELETE ON {TABLE} BEGIN {less} END',
-        f"""
-        CREATE TRIGGER count_changed AFTER UPDATE OF {', '.join(COUNTED)} ON {TABLE} WHEN {is_other}
-        BEGIN {less} {more} END
-        """,
-    ]
-
-
-def replaced_by(change):
-    def replace(apps, schema_editor):
-        if schema_editor.connection.vendor != 'sqlite':
-            return
-        for name in ('count_created', 'count_removed', 'count_changed'):
+def count_in_place(apps, schema_editor):
+    if schema_editor.connection.vendor == 'sqlite':
+        for name, what in TRIGGERS.items():
             schema_editor.execute(f'DROP TRIGGER {name}')
-        for statement in triggers(change):
-            schema_editor.execute(statement)
-
-    return replace
+            schema_editor.execute(f'CREATE TRIGGER {name} {what}')
 
 
 class Migration(migrations.Migration):
@@ -53,4 +45,4 @@ class Migration(migrations.Migration):
         ('objects_app', '0015_object_counts'),
     ]
 
-    operations = [migrations.RunPython(replaced_by(counting), replaced_by(adding))]
+    operations = [migrations.RunPython(count_in_place, migrations.RunPython.noop)]
