@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -53,7 +53,7 @@ class ProgramCommand(StartingCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         os.umask(0o077)
         self.refuse_bad_settings()
-        share_data_folder()
+        take_data_folder(data_folder.share, beside="A serve or restore")
         make_folders()
         try:
             refuse_unprepared_database()
@@ -66,11 +66,12 @@ class ProgramCommand(StartingCommand):
         raise NotImplementedError
 
 
-def share_data_folder() -> None:
+def take_data_folder(take: Callable[[], None], *, beside: str) -> None:
+    """`beside` is who may be there already."""
     try:
-        data_folder.share()
+        take()
     except DataInUse:
-        raise CommandError(f"A serve or restore is running on the data in {settings.DATA_DIR}.") from None
+        raise CommandError(f"{beside} is running on the data in {settings.DATA_DIR}.") from None
     refuse_half_restored_data()
 
 

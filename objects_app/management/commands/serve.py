@@ -4,16 +4,15 @@ import os
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from objects_app import data_folder, supervisor
-from objects_app.data_folder import DataInUse
 from objects_app.listening import split_address
 from objects_app.management.starting import (
     StartingCommand,
     become,
-    refuse_half_restored_data,
     refuse_taken_address,
+    take_data_folder,
 )
 from objects_app.operations.openings import Credentials
 
@@ -30,7 +29,7 @@ class Command(StartingCommand):
         os.umask(0o077)
         self.refuse_bad_settings()
         host, port = split_address(settings.ADDRESS)
-        hold_data_folder()
+        take_data_folder(data_folder.hold, beside="Another serve or restore")
         refuse_taken_address(host, port)
         self.show(self.prepare(command="serve"))
         become(["config.supervision", host, str(port), str(supervisor.LONGEST_PAUSE)])
@@ -43,11 +42,3 @@ class Command(StartingCommand):
         self.table({"Pages": f"{base}/", "Admin": f"{base}/admin/", "API": f"{base}/v1", "Docs": f"{base}/docs/"})
         self.table({"Data": str(settings.DATA_DIR)})
         self.stdout.flush()
-
-
-def hold_data_folder() -> None:
-    try:
-        data_folder.hold()
-    except DataInUse:
-        raise CommandError(f"Another serve or restore is running on the data in {settings.DATA_DIR}.") from None
-    refuse_half_restored_data()
