@@ -16,7 +16,7 @@ def main() -> None:
     log_format, level = text("LOG_FORMAT", default="console"), text("LOG_LEVEL", default="INFO")  # `serve` checked them
     logging.config.dictConfig(logs.logging(log_format, text("LOG_FILE"), level))
     pause = float(longest_pause)
-    Supervisor([web_server(host, int(port), pause), worker(pause)]).run()
+    Supervisor([web_server(host, int(port), longest_pause=pause), worker(longest_pause=pause)]).run()
 
 
 if __name__ == "__main__":

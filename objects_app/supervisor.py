@@ -120,7 +120,7 @@ class Supervisor:
             child.kill()
 
 
-def web_server(host: str, port: int, longest_pause: float = LONGEST_PAUSE) -> Child:
+def web_server(host: str, port: int, *, longest_pause: float) -> Child:
     return Child("web", web_program(host, port, workers=1), Backoff(longest=longest_pause))
 
 
@@ -141,7 +141,7 @@ def web_program(host: str, port: int, *, workers: int) -> list[str]:
     return ["granian", *listed, "--no-ws", "--no-access-log", "config.asgi:application"]
 
 
-def worker(longest_pause: float = LONGEST_PAUSE) -> Child:
+def worker(*, longest_pause: float) -> Child:
     """Sweeps and their schedule in one process, which the filesystem broker needs no server for."""
     program = celery_program("worker", "--beat", "--pool", "solo", *QUIET)
     return Child("worker", program, Backoff(longest=longest_pause))

@@ -31,7 +31,6 @@ from objects_app.trail import Wanted
 FRESH_SECONDS = 60
 DAYS = 14
 EVENTS_COUNTED = 10_000
-LARGEST_ID = 2**63 - 1
 OBJECTS_SUMMED = 10_000
 ANOMALIES_SHOWN = 10
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -93,7 +92,7 @@ def anomalies(*, actor: Actor) -> list[AuditEvent]:
 def _make() -> Overview:
     now = moment_of(clock.now())
     objects = totals.finished()
-    last_day = Range(trail.id_at(now - DAY), LARGEST_ID)
+    last_day = Range(trail.id_at(now - DAY), compiled.LARGEST_INTEGER)
     return Overview(
         seen_at=now,
         objects=objects,
