@@ -100,6 +100,20 @@ def test_the_list_is_used_by_keys_alone(visit, make):
     expect(page.get_by_role("heading", name="keys-1")).to_be_visible()
 
 
+def test_a_row_that_is_there_is_ready_for_keys(visit, make):
+    make("early")
+    page = visit("alice")
+    page.goto("/?search=early")
+    page.evaluate("""
+        window.ready = []
+        new MutationObserver(() => window.ready.push(!!document.querySelector("#list tbody [formaction$=publish]")))
+            .observe(document.body, {childList: true, subtree: true})
+    """)
+    page.get_by_role("link", name="early").click()
+    expect(page.get_by_role("complementary", name="early")).to_be_visible()
+    assert set(page.evaluate("window.ready")) == {True}
+
+
 def test_an_object_is_opened_made_public_and_private_again_by_keys_alone(visit, make):
     make("walked")
     page = visit("alice")
