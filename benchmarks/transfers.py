@@ -47,7 +47,8 @@ class Bodies:
         streams.put(self.server.address, created["upload_url"], payload)
         completed = self.ask(self.api.post(f"/v1/objects/{created['id']}/complete")).json()
         url = self.download_url(created["id"])
-        if not completed["sha256"] == payload.sha256() == streams.sha256_of(self.server.address, url):
+        expected = payload.sha256()
+        if completed["sha256"] not in (None, expected) or streams.sha256_of(self.server.address, url) != expected:
             raise WrongAnswerError("the bytes that came back are others")
         object_id: str = created["id"]
         return object_id

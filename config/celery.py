@@ -14,8 +14,10 @@ from celery.signals import (
     worker_ready,
     worker_shutting_down,
 )
+from django.conf import settings
 
 from config import databases
+from config.schedule import beat_schedule
 from objects_app import processes
 
 databases.started_as = "worker"
@@ -29,6 +31,7 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 app = Celery("holdall")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = beat_schedule(settings.JOB_INTERVALS)
 
 
 @setup_logging.connect

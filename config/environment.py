@@ -45,6 +45,11 @@ def networks(name: str) -> list[str]:
     return words(name)
 
 
+def folder(name: str) -> Path | None:
+    """None where it is not set."""
+    return Path(text(name)).absolute() if text(name) else None
+
+
 def writable_file(name: str) -> str:
     if not text(name):
         return ""

@@ -1,6 +1,7 @@
 """When the jobs run: at their interval or a little earlier, so that many installations and jobs do not beat as one."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ class Jittered(schedule):
         return type(self), (self.run_every,)
 
 
-def beat_schedule(**intervals: timedelta) -> dict[str, dict[str, Any]]:
+def beat_schedule(intervals: Mapping[str, timedelta]) -> dict[str, dict[str, Any]]:
     """A message that nobody took before the next one is due is of no use."""
     return {
         job: {"task": job, "schedule": Jittered(every), "options": {"expires": every.total_seconds()}}

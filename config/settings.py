@@ -8,8 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import brokers, bucket, content_policy, databases, environment, logs
 from config.admin_pages import UNFOLD  # noqa: F401
 from config.audit import *  # noqa: F403
-from config.environment import choice, duration, networks, switch, text, whole_number, words, writable_file
-from config.schedule import beat_schedule
+from config.environment import choice, duration, folder, networks, switch, text, whole_number, words, writable_file
 from config.secret_key import read_or_create_secret_key
 from config.sign_in import *  # noqa: F403  what allauth, axes and mail read is the larger half of all settings
 
@@ -87,11 +86,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 SESSION_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
-CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 CSRF_FAILURE_VIEW = "config.urls.csrf_failure"
@@ -197,6 +195,7 @@ CACHES = {"default": brokers.cache(REDIS_URL), "process": brokers.cache("")}
 
 # Bytes on their way
 X_ACCEL_LOCATION = text("X_ACCEL_LOCATION")
+UPLOAD_BODY_FOLDER = folder("UPLOAD_BODY_FOLDER")
 TRANSFER_IDLE_TIMEOUT = duration("TRANSFER_IDLE_TIMEOUT", default="30s")
 TRANSFER_TOTAL_TIMEOUT = duration("TRANSFER_TOTAL_TIMEOUT", default="24h")
 TRANSFER_MIN_BYTES_PER_SECOND = whole_number("TRANSFER_MIN_BYTES_PER_SECOND", default=1024, least=0)
@@ -267,30 +266,30 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = beat_schedule(
-    expire_stale_uploads=SWEEP_UPLOADS_EVERY,
-    delete_due_objects=SWEEP_UPLOADS_EVERY,
-    purge_bytes=SWEEP_BYTES_EVERY,
-    end_promotions=SWEEP_BYTES_EVERY,
-    compute_digests=SWEEP_BYTES_EVERY,
-    roll_up_key_uses=SWEEP_BYTES_EVERY,
-    fold_counts=SWEEP_BYTES_EVERY,
-    remove_orphans=SWEEP_LEFTOVERS_EVERY,
-    remove_parts=SWEEP_LEFTOVERS_EVERY,
-    forget_requests=SWEEP_LEFTOVERS_EVERY,
-    forget_sessions=SWEEP_LEFTOVERS_EVERY,
-    forget_job_runs=SWEEP_LEFTOVERS_EVERY,
-    verify_lengths=VERIFY_LENGTHS_EVERY,
-    recount_objects=VERIFY_LENGTHS_EVERY,
-    seal_audit=SEAL_AUDIT_EVERY,  # noqa: F405
-    verify_seals=VERIFY_SEALS_EVERY,  # noqa: F405
-    forget_audit_events=SWEEP_LEFTOVERS_EVERY,
-    sum_up_refusals=SWEEP_BYTES_EVERY,
-    export_events=SWEEP_BYTES_EVERY,
-    forget_exports=SWEEP_LEFTOVERS_EVERY,
-    find_anomalies=FIND_ANOMALIES_EVERY,  # noqa: F405
-    verify_digests=SWEEP_BYTES_EVERY,
-)
+JOB_INTERVALS = {
+    "expire_stale_uploads": SWEEP_UPLOADS_EVERY,
+    "delete_due_objects": SWEEP_UPLOADS_EVERY,
+    "purge_bytes": SWEEP_BYTES_EVERY,
+    "end_promotions": SWEEP_BYTES_EVERY,
+    "compute_digests": SWEEP_BYTES_EVERY,
+    "roll_up_key_uses": SWEEP_BYTES_EVERY,
+    "fold_counts": SWEEP_BYTES_EVERY,
+    "remove_orphans": SWEEP_LEFTOVERS_EVERY,
+    "remove_parts": SWEEP_LEFTOVERS_EVERY,
+    "forget_requests": SWEEP_LEFTOVERS_EVERY,
+    "forget_sessions": SWEEP_LEFTOVERS_EVERY,
+    "forget_job_runs": SWEEP_LEFTOVERS_EVERY,
+    "verify_lengths": VERIFY_LENGTHS_EVERY,
+    "recount_objects": VERIFY_LENGTHS_EVERY,
+    "seal_audit": SEAL_AUDIT_EVERY,  # noqa: F405
+    "verify_seals": VERIFY_SEALS_EVERY,  # noqa: F405
+    "forget_audit_events": SWEEP_LEFTOVERS_EVERY,
+    "sum_up_refusals": SWEEP_BYTES_EVERY,
+    "export_events": SWEEP_BYTES_EVERY,
+    "forget_exports": SWEEP_LEFTOVERS_EVERY,
+    "find_anomalies": FIND_ANOMALIES_EVERY,  # noqa: F405
+    "verify_digests": SWEEP_BYTES_EVERY,
+}
 
 # Logs: to standard error, or to LOG_FILE; never a key, a signature or a query string.
 LOG_FORMAT = choice("LOG_FORMAT", ("console", "json"))

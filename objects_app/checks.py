@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -76,6 +77,27 @@ def check_front_server(**_: Any) -> Iterator[CheckMessage]:
         yield Error("X_ACCEL_LOCATION is not a path with a slash at both ends, such as /_objects/.", id="holdall.E008")
     if not settings.TRUSTED_PROXIES:
         yield Error("X_ACCEL_LOCATION needs TRUSTED_PROXIES to name the server in front.", id="holdall.E009")
+
+
+@register(Tags.security)
+def check_body_folder(**_: Any) -> Iterator[CheckMessage]:
+    folder = settings.UPLOAD_BODY_FOLDER
+    if not folder:
+        return
+    if not settings.TRUSTED_PROXIES:
+        yield Error("UPLOAD_BODY_FOLDER needs TRUSTED_PROXIES to name the server in front.", id="holdall.E011")
+    if _device_of(folder) != _device_of(settings.BLOBS_DIR):
+        yield checks.Warning(
+            f"UPLOAD_BODY_FOLDER: {folder} is not on the file system of {settings.BLOBS_DIR}, so no upload succeeds.",
+            id="holdall.W005",
+        )
+
+
+def _device_of(path: Path) -> int:
+    """Of what is not there yet: where it would be made."""
+    while not path.exists():
+        path = path.parent
+    return path.stat().st_dev
 
 
 @register(Tags.security)

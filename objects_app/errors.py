@@ -122,6 +122,13 @@ class UploadClosed(ObjectsError):
     status = 403
 
 
+class BodyFileRefused(ObjectsError):
+    code = "body_file_refused"
+    message = "Only the proxy of this server may name a file that holds the body, and only one of its own."
+    remedy = "Leave out the header `X-Body-File`. Operators: compare `TRUSTED_PROXIES` and `UPLOAD_BODY_FOLDER`."
+    status = 403
+
+
 class ObjectNotFound(ObjectsError):
     code = "object_not_found"
     message = "There is no such object."

@@ -31,13 +31,13 @@ http {{
 """
 
 
-def rendered(folder: Path, *, port: int, address: str, objects: Path, around: str = AROUND) -> Path:
+def rendered(folder: Path, *, port: int, address: str, data_dir: Path, around: str = AROUND) -> Path:
     """The shipped configuration with the places of this test in it."""
     text = (live.ROOT / "deploy" / "nginx" / "holdall.conf").read_text()
     places = {
         "server 127.0.0.1:8000;": f"server {address};",
         "listen 80;": f"listen 127.0.0.1:{port};",
-        "/var/lib/holdall/objects/": f"{objects}/",
+        "/var/lib/holdall/": f"{data_dir}/",
         "/var/log/nginx/error.log": "stderr",
     }
     for shipped, here in places.items():

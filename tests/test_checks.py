@@ -1,6 +1,7 @@
 """What keeps the server from starting, and what it warns of."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.checks import WARNING, run_checks
@@ -41,6 +42,7 @@ def test_the_defaults_are_accepted():
         ("VERIFY_DIGESTS_AFTER", timedelta(0), "holdall.E006"),
         ("METRICS_TOKEN", "short", "holdall.E007"),
         ("X_ACCEL_LOCATION", "/_objects/", "holdall.E009"),
+        ("UPLOAD_BODY_FOLDER", Path("data/bodies").absolute(), "holdall.E011"),
         ("CONTENT_HOST", "https://content.example.com", "holdall.E010"),
         ("CONTENT_HOST", "content.example.com/path", "holdall.E010"),
         ("CONTENT_HOST", "content.example.com:port", "holdall.E010"),
@@ -89,3 +91,14 @@ def test_a_database_for_several_machines_and_a_secret_key_for_all_are_accepted(s
 def test_a_location_of_the_front_server_that_is_none_is_refused(settings, location):
     settings.X_ACCEL_LOCATION, settings.TRUSTED_PROXIES = location, ["127.0.0.1"]
     assert found() == ["holdall.E008"]
+
+
+def test_a_folder_of_bodies_on_another_file_system_is_warned_of(settings):
+    settings.UPLOAD_BODY_FOLDER, settings.TRUSTED_PROXIES = Path("/proc/bodies"), ["127.0.0.1"]
+    assert found() == ["holdall.W005"]
+
+
+def test_a_folder_of_bodies_beside_the_objects_is_accepted(settings, tmp_path):
+    settings.BLOBS_DIR, settings.TRUSTED_PROXIES = tmp_path / "objects", ["127.0.0.1"]
+    settings.UPLOAD_BODY_FOLDER = tmp_path / "bodies"
+    assert found() == []

@@ -7,11 +7,10 @@ from unittest.mock import Mock
 
 import pytest
 from celery import current_app
-from django.conf import settings as live_settings
 from django.core.checks import run_checks
 
 from config import brokers
-from config.celery import end_the_sweep
+from config.celery import app, end_the_sweep
 from config.schedule import Jittered
 from objects_app.checks import OF_SETTINGS
 from objects_app.lifecycle import runs
@@ -67,7 +66,7 @@ def test_schedules_are_equal_where_their_intervals_are():
 
 
 def test_every_job_is_in_the_schedule_with_jitter():
-    schedules = {line["task"]: line["schedule"] for line in live_settings.CELERY_BEAT_SCHEDULE.values()}
+    schedules = {line["task"]: line["schedule"] for line in app.conf.beat_schedule.values()}
     assert {job: type(schedule) for job, schedule in schedules.items()} == dict.fromkeys(JOBS, Jittered)
 
 

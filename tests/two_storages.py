@@ -10,7 +10,8 @@ import pytest
 from objects_app import storage
 from objects_app.models import StoredObject
 from objects_app.storage import Storage, digest_of
-from objects_app.storage.disk import DiskStorage, DiskWriter
+from objects_app.storage.disk import DiskStorage
+from objects_app.storage.disk_files import DiskWriter
 from tests.operations.history import row
 from tests.s3_server import s3_storage
 
@@ -39,6 +40,9 @@ class FolderBucket(DiskStorage):
 
     def list_parts(self):
         return (replace(entry, key=f"blob/{entry.key}") for entry in super().list_parts())
+
+    def delete(self, keys):
+        super().delete(key.removeprefix("blob/") for key in keys)
 
     def _path(self, key: str) -> Path:
         return super()._path(key.removeprefix("blob/"))

@@ -63,9 +63,10 @@ def start(installation: Installation, beside: Holdall) -> Fronts | None:
         PUBLIC_BASE_URL=f"http://{front}",
         TRUSTED_PROXIES="127.0.0.1",
         X_ACCEL_LOCATION="/_objects/",
+        UPLOAD_BODY_FOLDER=str(beside.data_dir / "bodies"),
     )
     configuration = nginx.rendered(
-        folder, port=front.port, address=str(web), objects=holdall.data_dir / "objects", around=_around(bare)
+        folder, port=front.port, address=str(web), data_dir=holdall.data_dir, around=_around(bare)
     )
     command = [program, "-e", "stderr", "-c", str(configuration)]
     process = installation.stack.enter_context(running(command, bare, log=folder / "log", environment=dict(os.environ)))

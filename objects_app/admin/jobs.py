@@ -53,7 +53,7 @@ def _render(request: HttpRequest, **context: Any) -> HttpResponse:
 
 
 def _row_of(each: JobFigures) -> JobRow:
-    every = settings.CELERY_BEAT_SCHEDULE[each.job.name]["schedule"].run_every
+    every = settings.JOB_INTERVALS[each.job.name]
     last = each.job.last_ended_at
     return JobRow(each, JOBS[each.job.name].summary, last + every if last else None, each.job.name not in LOOKS_FAR)
 

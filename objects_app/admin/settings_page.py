@@ -51,6 +51,7 @@ PLAIN = {
     ),
     "Bytes on their way": (
         "X_ACCEL_LOCATION",
+        "UPLOAD_BODY_FOLDER",
         "TRANSFER_IDLE_TIMEOUT",
         "TRANSFER_TOTAL_TIMEOUT",
         "TRANSFER_MIN_BYTES_PER_SECOND",

@@ -39,6 +39,7 @@ SWEEPS = [
         lambda: settings.UPLOAD_LIFETIME,
         lambda before: objects.found(objects.stale_uploads(before=before)),
         _all_at_once(objects.expire_stale_uploads),
+        batch_size=objects.BURIED_AT_ONCE,
     ),
     Sweep(
         "delete_due_objects",
@@ -46,6 +47,7 @@ SWEEPS = [
         lambda: timedelta(0),
         lambda before: objects.found(objects.due_objects(before=before)),
         _all_at_once(objects.delete_due_objects),
+        batch_size=objects.BURIED_AT_ONCE,
     ),
     Sweep(
         "purge_bytes",
@@ -64,7 +66,7 @@ SWEEPS = [
     ),
     Sweep(
         "compute_digests",
-        "Compute the SHA-256 of objects in the bucket that were too large for it at completion",
+        "Compute the SHA-256 of objects that were completed without one",
         lambda: timedelta(0),
         promotions.find_digests,
         _all_at_once(promotions.compute_digests),

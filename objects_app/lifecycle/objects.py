@@ -9,6 +9,8 @@ from objects_app.models import State, StoredObject
 from objects_app.models.objects import StoredObjectQuerySet
 from objects_app.operations.tombstones import NEEDED, bury
 
+BURIED_AT_ONCE = 1000  # as many as a store deletes in one call
+
 
 def stale_uploads(*, before: Moment) -> StoredObjectQuerySet:
     """Uploads without activity since `before`, oldest first. Each can still be completed until the sweep commits."""
@@ -16,7 +18,7 @@ def stale_uploads(*, before: Moment) -> StoredObjectQuerySet:
     return rows.order_by("last_activity_at")
 
 
-def expire_stale_uploads(*, before: Moment, limit: int = BATCH) -> Swept:
+def expire_stale_uploads(*, before: Moment, limit: int = BURIED_AT_ONCE) -> Swept:
     return _bury_batch(stale_uploads(before=before), "expire_stale_uploads", limit=limit)
 
 
@@ -25,7 +27,7 @@ def due_objects(*, before: Moment) -> StoredObjectQuerySet:
     return StoredObject.objects.exclude(state=State.DELETED).filter(delete_after__lte=before).order_by("delete_after")
 
 
-def delete_due_objects(*, before: Moment, limit: int = BATCH) -> Swept:
+def delete_due_objects(*, before: Moment, limit: int = BURIED_AT_ONCE) -> Swept:
     return _bury_batch(due_objects(before=before), "delete_due_objects", limit=limit)
 
 

@@ -1,18 +1,24 @@
 """Bytes that no object needs any more."""
 
+import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
+from objects_app import compiled
 from objects_app.errors import StorageFull, StorageUnavailable
 from objects_app.failpoints import fp
 from objects_app.models import State, StoredObject
+from objects_app.models.objects import StoredObjectQuerySet, is_over
+from objects_app.operations import alone
 from objects_app.storage import Storage, storage_of
 
-STAGED = {"staging_key": ""}
-BOTH = STAGED | {"blob_key": ""}
+STAGED = ("staging_key",)
+BOTH = ("staging_key", "blob_key")
 logger = logging.getLogger(__name__)
 FAILURES = (StorageUnavailable, StorageFull)  # some file systems need room to remove a file
 
@@ -34,21 +40,44 @@ def purge(stored_objects: Sequence[StoredObject]) -> list[StoredObject]:
     fp("purge.after_unlink")
     finished = [each for each in gone if each.state == State.READ_ONLY]
     over = [each for each in gone if each.state != State.READ_ONLY]
-    _forget_keys(over, Q(state=State.DELETED) | Q(state=State.ERROR), BOTH)
-    _forget_keys(finished, Q(state=State.READ_ONLY, staging_key__in=[each.staging_key for each in finished]), STAGED)
+    _forget_keys(over, _over, BOTH)
+    _forget_keys(finished, _copied, STAGED, staging_keys=[each.staging_key for each in finished])
     return gone
 
 
-def _forget_keys(gone: list[StoredObject], as_it_was: Q, columns: dict[str, str]) -> None:
+def _over(*, ids: str) -> StoredObjectQuerySet:
+    return StoredObject.objects.filter(is_over(), pk__among=ids)
+
+
+def _copied(*, ids: str, staging_keys: str) -> StoredObjectQuerySet:
     """A finished object that was moved meanwhile names other bytes by now."""
-    ids = [each.pk for each in gone]
-    if not ids:
+    return StoredObject.objects.filter(state=State.READ_ONLY, pk__among=ids, staging_key__among=staging_keys)
+
+
+def _forget_keys(
+    gone: list[StoredObject], rows_of: Callable[..., StoredObjectQuerySet], columns: tuple[str, ...], **keys: list[str]
+) -> None:
+    if not gone:
         return
-    rows = StoredObject.objects.filter(as_it_was, pk__in=ids)
-    with transaction.atomic():
-        if len(ids) > 1:  # locked in one order, so that two purges of the same rows wait and do not deadlock
-            list(rows.select_for_update().order_by("pk").values_list("pk"))
-        rows.update(**columns)
+    values = {name: json.dumps(each) for name, each in {"ids": [each.pk for each in gone], **keys}.items()}
+    if len(gone) == 1:
+        alone.update(_without, rows_of, columns, **values)
+    else:
+        with transaction.atomic():  # locked in one order, so that two purges of the same rows wait and do not deadlock
+            compiled.rows(_locked, rows_of, **values)
+            compiled.update(_without, rows_of, columns, **values)
+    for each, column in product(gone, columns):  # what was moved meanwhile names other bytes, which nobody asks here
+        setattr(each, column, "")
+
+
+def _locked(rows_of: Callable[..., StoredObjectQuerySet], **values: str) -> QuerySet[StoredObject, Any]:
+    return rows_of(**values).select_for_update().order_by("pk").values_list("pk")
+
+
+def _without(
+    rows_of: Callable[..., StoredObjectQuerySet], columns: tuple[str, ...], **values: str
+) -> tuple[StoredObjectQuerySet, dict[str, Any]]:
+    return rows_of(**values), dict.fromkeys(columns, "")
 
 
 def _delete(stored_objects: Sequence[StoredObject]) -> bool:

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, QuerySet
 
-from objects_app import audit, clock, compiled
+from objects_app import audit, clock, combined, compiled
 from objects_app.access import Actor
 from objects_app.audit import AuditAction
 from objects_app.compiled import Value
 from objects_app.errors import NotUploading
-from objects_app.models import State, StoredObject
-from objects_app.models.objects import EVERY_COLUMN, StoredObjectQuerySet, stored_object_of
+from objects_app.models import AuditEvent, IdempotencyRecord, State, StoredObject
+from objects_app.models.objects import EVERY_COLUMN, StoredObjectQuerySet, every_object, stored_object_of
 from objects_app.operations import repeats
 from objects_app.operations.repeats import Fingerprint
 
@@ -51,11 +51,29 @@ def mismatch(upload: StoredObject, content: Content) -> str:
 def freeze(upload: StoredObject, content: Content, *, actor: Actor, fingerprint: Fingerprint | None) -> None:
     """What the content was copied from stays named, until a sweep has deleted it."""
     is_copy = content.blob_key != upload.staging_key
-    measured: dict[str, Value] = {"blob_key": content.blob_key, "size_bytes": content.size, "sha256": content.sha256}
-    if not compiled.update(_frozen, is_copy, object_id=upload.pk, staging_key=upload.staging_key, **measured):
+    if not compiled.update(_frozen, is_copy, **_values_of(upload, content)):
         raise NotUploading
     repeats.remember(fingerprint, actor=actor, target_id=upload.pk)
     audit.record(AuditAction.OBJECT_COMPLETED, actor=actor, target=upload, size=content.size, sha256=content.sha256)
+
+
+def freeze_at_once(
+    upload: StoredObject, content: Content, *, actor: Actor, fingerprint: Fingerprint | None
+) -> StoredObject | None:
+    """The same of what was uploaded here, as one statement; the object, or None where it is no such upload any more."""
+    fact = audit.of_stored_object(AuditAction.OBJECT_COMPLETED, actor=actor, size=content.size, sha256=content.sha256)
+    change = combined.Change(_frozen, False, **_values_of(upload, content))
+    change.inserting(AuditEvent, fact, copied=audit.COPIED)
+    if fingerprint:
+        record = repeats.columns_of(fingerprint, actor=actor, target_id=upload.pk)
+        change.inserting(IdempotencyRecord, record, copied={})
+    row = change.carry_out(every_object)
+    return stored_object_of(row) if row else None
+
+
+def _values_of(upload: StoredObject, content: Content) -> dict[str, Value]:
+    measured: dict[str, Value] = {"blob_key": content.blob_key, "size_bytes": content.size, "sha256": content.sha256}
+    return {"object_id": upload.pk, "staging_key": upload.staging_key, **measured}
 
 
 def _frozen(
@@ -82,4 +100,4 @@ def fail(upload: StoredObject, reason: str, *, actor: Actor) -> None:
 
 def _uploading(object_id: str, staging_key: str) -> StoredObjectQuerySet:
     """Whose bytes are still those that were looked at."""
-    return StoredObject.objects.filter(pk=object_id, state=State.UPLOADING, staging_key=staging_key)
+    return StoredObject.objects.uploading().filter(pk=object_id, staging_key=staging_key)

@@ -86,13 +86,17 @@ def direct_storage_of(key: str) -> DirectStorage | None:
 def _make_storage() -> Storage:
     if settings.OBJECT_STORAGE == "memory":
         return MemoryStorage()
-    return _make_s3_storage() if settings.OBJECT_STORAGE == "s3" else DiskStorage(settings.BLOBS_DIR)
+    return _make_s3_storage() if settings.OBJECT_STORAGE == "s3" else _make_disk_storage()
 
 
 def _make_other_storage() -> Storage | None:
     if settings.OBJECT_STORAGE == "s3":
-        return DiskStorage(settings.BLOBS_DIR)
+        return _make_disk_storage()
     return _make_s3_storage() if settings.OBJECT_STORAGE == "disk" and settings.S3_BUCKET else None
+
+
+def _make_disk_storage() -> DiskStorage:
+    return DiskStorage(settings.BLOBS_DIR, bodies=settings.UPLOAD_BODY_FOLDER)
 
 
 def _make_s3_storage() -> DirectStorage:

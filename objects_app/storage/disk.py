@@ -1,66 +1,46 @@
-"""Blobs as files in one folder: written beside, synced, renamed into place, and the folder synced, in this order."""
+"""Blobs as files in one folder. How one gets there is in disk_files.py."""
 
-import errno
 import fcntl
 import os
 import re
 import stat
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from objects_app.errors import StorageFull, StorageUnavailable
+from objects_app.errors import StorageUnavailable
 from objects_app.failpoints import fp
 from objects_app.storage.base import MARKER, BlobEntry, BlobNotFound, new_key
+from objects_app.storage.disk_files import (
+    OLD_FILE,
+    PART_SUFFIX,
+    BodyFile,
+    DiskReader,
+    DiskWriter,
+    naming_failures,
+    opened,
+    part_of,
+    sync_folder,
+)
 
-SYNCED_EVERY = 16 * 1024 * 1024
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+EMPTIED_AT_ONCE = 8  # folders
 KEY = re.compile(r"[0-9a-f]{48}")
 FOLDER = re.compile(r"[0-9a-f]{2}")
-PART_SUFFIX = ".part"
 PART = re.compile(rf"{KEY.pattern}{re.escape(PART_SUFFIX)}")
-NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-OLD_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-@contextmanager
-def naming_failures() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise StorageFull from error
-        raise StorageUnavailable(str(error)) from error
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def part_of(path: Path) -> Path:
-    return path.with_suffix(PART_SUFFIX)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, OLD_FILE)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+BODY = re.compile(r"[0-9]{10}")  # as nginx names its files
 
 
 class DiskStorage:
     is_bucket = False
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, bodies: Path | None = None) -> None:
+        """`bodies` is where the front server writes bodies, if it does."""
         self.folder = folder
+        self.bodies = bodies
         self._ready: set[Path] = set()
         self._making = Lock()
 
@@ -82,14 +62,14 @@ class DiskStorage:
             sync_folder(self.folder)
             sync_folder(self.folder.parent)
 
-    def create(self) -> "DiskWriter":
+    def create(self) -> DiskWriter:
         key = new_key()
         with naming_failures():
             self._see_marker()
             self._make_folder(self._path(key).parent)
             return DiskWriter(key, self._path(key))
 
-    def take_in(self, key: str) -> "DiskWriter":
+    def take_in(self, key: str) -> DiskWriter:
         """A writer for a blob that has its key already, in place of what an interrupted one left behind."""
         path = self._path(key)
         with naming_failures():
@@ -98,7 +78,18 @@ class DiskStorage:
             part_of(path).unlink(missing_ok=True)
             return DiskWriter(key, path)
 
-    def open(self, key: str) -> "DiskReader":
+    def adopt(self, name: str) -> BodyFile:
+        """The file of this full name, which the front server wrote. Raise BlobNotFound where that is not its folder."""
+        body = Path(name)
+        if body.parent != self.bodies or not BODY.fullmatch(body.name):
+            raise BlobNotFound(name)
+        key = new_key()
+        with naming_failures():
+            self._see_marker()
+            self._make_folder(self._path(key).parent)
+            return BodyFile(key, self._path(key), body)
+
+    def open(self, key: str) -> DiskReader:
         with naming_failures(), self._finding(key):
             return DiskReader(os.open(self._path(key), OLD_FILE))
 
@@ -107,16 +98,33 @@ class DiskStorage:
             return os.stat(self._path(key), follow_symlinks=False).st_size
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Gone for good: the folders are synced, so that no power cut brings back what no row names any more."""
-        folders = set()
+        """Gone for good: the folders are synced, so that no power cut brings back what no row names any more.
+
+        Several folders at a time, because each waits for the disk at every file and at the sync.
+        """
+        parted: defaultdict[str, list[str]] = defaultdict(list)
+        for key in filter(KEY.fullmatch, keys):
+            parted[key[:2]].append(key)
         with naming_failures():
-            for key in keys:
-                self._see_marker()
-                with suppress(FileNotFoundError, BlobNotFound):
-                    self._path(key).unlink()
-                    folders.add(self._path(key).parent)
-            for folder in folders:
-                sync_folder(folder)
+            self._see_marker()
+            if len(parted) == 1:
+                self._delete_in(*parted.popitem())
+            elif parted:
+                with ThreadPoolExecutor(min(len(parted), EMPTIED_AT_ONCE), thread_name_prefix="delete") as pool:
+                    list(pool.map(self._delete_in, parted, parted.values()))
+
+    def _delete_in(self, folder: str, keys: list[str]) -> None:
+        gone = [self._unlink(f"{self.folder}/{folder}/{key}") for key in keys]
+        if any(gone):
+            sync_folder(self.folder / folder)
+
+    def _unlink(self, path: str) -> bool:
+        """A disk that is not mounted has lost no blob."""
+        with suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108  on the hot path
+            return True
+        self._see_marker()
+        return False
 
     def free_bytes(self) -> int:
         with naming_failures():
@@ -128,17 +136,20 @@ class DiskStorage:
         """One folder at a time is held in memory."""
         for folder in self._folders():
             if folder.name >= after[:2]:
-                yield from self._entries(folder, lambda name: KEY.fullmatch(name) and name > after)
+                yield from self._entries(folder, lambda name: KEY.fullmatch(name) and name > after, prefix=folder.name)
 
     def list_parts(self) -> Iterator[BlobEntry]:
         for folder in self._folders():
-            yield from self._entries(folder, PART.fullmatch)
+            yield from self._entries(folder, PART.fullmatch, prefix=folder.name)
+        for folder in self._body_folders():
+            yield from self._entries(folder, BODY.fullmatch)
 
     def delete_orphan(self, key: str, *, is_named: Callable[[], bool]) -> bool:
         return self._delete_unless_held(self._path(key), is_named)
 
     def delete_part(self, key: str) -> bool:
-        return self._delete_unless_held(part_of(self._path(key)), lambda: False)
+        part = self.bodies / key if self.bodies and BODY.fullmatch(key) else part_of(self._path(key))
+        return self._delete_unless_held(part, lambda: False)
 
     def _delete_unless_held(self, path: Path, is_named: Callable[[], bool]) -> bool:
         """Whoever writes a blob holds a lock on its file until a row names it, and the kernel lets go if he dies."""
@@ -156,12 +167,17 @@ class DiskStorage:
             self._see_marker()
             return sorted(path for path in self.folder.iterdir() if FOLDER.fullmatch(path.name) and path.is_dir())
 
-    def _entries(self, folder: Path, is_wanted: Callable[[str], object]) -> Iterator[BlobEntry]:
+    def _body_folders(self) -> list[Path]:
+        """None before the front server has made its own."""
+        with naming_failures():
+            return [self.bodies] if self.bodies and self.bodies.is_dir() else []
+
+    def _entries(self, folder: Path, is_wanted: Callable[[str], object], *, prefix: str = "") -> Iterator[BlobEntry]:
         """What somebody else put there is none of ours: links, folders, other names."""
         with naming_failures():
             names = sorted(path.name for path in folder.iterdir() if is_wanted(path.name))
         for name in names:
-            if name.startswith(folder.name) and (found := self._regular_file(folder / name)):
+            if name.startswith(prefix) and (found := self._regular_file(folder / name)):
                 changed_at = datetime.fromtimestamp(found.st_mtime, UTC)
                 yield BlobEntry(name.removesuffix(PART_SUFFIX), found.st_size, changed_at)
 
@@ -200,92 +216,3 @@ class DiskStorage:
                 folder.mkdir(mode=0o700, exist_ok=True)
                 sync_folder(folder.parent)
                 self._ready.add(folder)
-
-
-class DiskWriter:
-    def __init__(self, key: str, path: Path) -> None:
-        self.key = key
-        self.path = path
-        self.part = part_of(path)
-        self.size = 0
-        self.synced = 0
-        self.committed = False
-        self.descriptor = os.open(self.part, NEW_FILE, 0o600)
-        self._hold()
-
-    def _hold(self) -> None:
-        """From now on no sweep takes the file for left behind; one that did so before has removed it."""
-        try:
-            fcntl.flock(self.descriptor, fcntl.LOCK_EX)
-            if not os.fstat(self.descriptor).st_nlink:
-                raise FileNotFoundError(errno.ENOENT, "removed before it was held", str(self.part))
-        except OSError:
-            self.discard()
-            raise
-
-    def write(self, blocks: Iterable[bytes]) -> None:
-        for block in blocks:
-            rest = memoryview(block)
-            with naming_failures():
-                while rest:
-                    written = os.write(self.descriptor, rest)
-                    rest = rest[written:]
-                    self.size += written
-                self._start_syncing()
-
-    def _start_syncing(self) -> None:
-        """Let the disk begin while more arrives: the sync at the end then finds most of it done.
-
-        The pages leave the cache with it, so that a large upload does not drive out what others read.
-        """
-        if self.size - self.synced >= SYNCED_EVERY and hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self.descriptor, self.synced, self.size - self.synced, os.POSIX_FADV_DONTNEED)
-            self.synced = self.size
-
-    def commit(self) -> str:
-        with naming_failures():
-            fp("put.before_sync")
-            os.fsync(self.descriptor)
-            fp("put.before_rename")
-            self.part.rename(self.path)
-            fp("put.before_folder_sync")
-            sync_folder(self.path.parent)
-        self.committed = True
-        fp("put.after_folder_sync")
-        return self.key
-
-    def discard(self) -> None:
-        try:
-            if not self.committed:
-                with naming_failures():
-                    self.part.unlink(missing_ok=True)
-                    self.path.unlink(missing_ok=True)  # it is there when the sync of the folder failed
-        finally:
-            self.release()
-
-    def release(self) -> None:
-        """What a close reports is of no use: the file was synced, or is gone."""
-        descriptor, self.descriptor = self.descriptor, -1
-        if descriptor >= 0:
-            with suppress(OSError):
-                os.close(descriptor)
-
-
-class DiskReader:
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        try:
-            self.size = os.fstat(descriptor).st_size
-        except OSError:
-            self.close()
-            raise
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        with naming_failures():
-            return os.pread(self.descriptor, length, offset)
-
-    def close(self) -> None:
-        descriptor, self.descriptor = self.descriptor, -1
-        if descriptor >= 0:
-            with suppress(OSError):
-                os.close(descriptor)

@@ -174,7 +174,7 @@ SLOW = """
 import runpy, sys, threading
 sys.argv = sys.argv[1:]
 sys.path.insert(0, sys.argv[0].rpartition("/")[0])
-import objects_app.storage.disk as disk
+import objects_app.storage.disk_files as disk
 commit = disk.DiskWriter.commit
 one_by_one = threading.Lock()
 def slowly(writer):

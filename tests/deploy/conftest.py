@@ -20,10 +20,11 @@ def front(tmp_path_factory) -> Iterator[Client]:
         PUBLIC_BASE_URL=public,
         TRUSTED_PROXIES="127.0.0.1",
         X_ACCEL_LOCATION="/_objects/",
+        UPLOAD_BODY_FOLDER=str(folder / "data" / "bodies"),
         THROTTLE_ENABLED="false",
     )
     address = server.environment["ADDRESS"]
-    nginx_process = nginx.start(nginx.rendered(folder, port=port, address=address, objects=server.data_dir / "objects"))
+    nginx_process = nginx.start(nginx.rendered(folder, port=port, address=address, data_dir=server.data_dir))
     try:
         live.wait_until(lambda: nginx_process.poll() is None and live.answers(public))
         client = Client(replace(server, base_url=public))

@@ -9,6 +9,7 @@ from email.utils import formatdate
 import httpx
 import pytest
 
+from objects_app.transfer.uploads import SMALL
 from tests import live
 from tests.transfer.wire import connect, head, read_answer
 
@@ -56,9 +57,9 @@ def test_an_upload_that_is_cut_is_not_kept(front):
 def test_an_upload_is_on_its_way_before_its_end(front):
     upload = front.begin()
     with connect(upload.url) as connection:
-        connection.sendall(head("PUT", upload.url, "Content-Length: 6") + b"abc")
+        connection.sendall(head("PUT", upload.url, f"Content-Length: {SMALL + 1}") + b"abc")
         live.wait_until(front.parts)
-        connection.sendall(b"def")
+        connection.sendall(bytes(SMALL + 1 - len(b"abc")))
         assert read_answer(connection).status == 200
 
 

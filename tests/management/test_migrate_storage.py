@@ -15,7 +15,7 @@ from objects_app.lifecycle import exclusion, leftovers
 from objects_app.lifecycle import objects as lifecycle_objects
 from objects_app.models import Promotion, State
 from objects_app.operations import damage, downloads, objects
-from objects_app.storage.disk import DiskWriter
+from objects_app.storage.disk_files import DiskWriter
 from tests.crash.scenes import DIED, in_a_process_that_dies_at
 from tests.factories import make_object, make_person, put_bytes
 from tests.failpoints import every_failpoint

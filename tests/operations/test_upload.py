@@ -90,6 +90,19 @@ def test_the_start_of_a_put_is_activity(uploading, set_clock):
     assert row(uploading).last_activity_at == moment
 
 
+def test_what_was_noted_a_moment_ago_is_not_noted_again(uploading, set_clock, django_assert_num_queries):
+    began = set_clock(minutes=30)
+    uploads.begin_upload(grant_of(uploading), length=5)
+    set_clock(minutes=30, seconds=9)
+    grant = grant_of(uploading)
+    with django_assert_num_queries(1):
+        uploads.begin_upload(grant, length=5)
+    assert row(uploading).last_activity_at == began
+    later = set_clock(minutes=30, seconds=10)
+    uploads.begin_upload(grant_of(uploading), length=5)
+    assert row(uploading).last_activity_at == later
+
+
 def test_bytes_that_arrive_are_activity(uploading, set_clock):
     moment = set_clock(hours=3)
     uploads.keep_upload_alive(grant_of(uploading))

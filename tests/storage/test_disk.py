@@ -171,3 +171,18 @@ def test_a_deletion_is_synced(store, monkeypatch):
     calls = watch(monkeypatch)
     store.delete([key])
     assert calls == ["open", "fsync", "close"]
+
+
+def test_deletions_in_several_folders_are_synced_in_each(store, monkeypatch):
+    keys = [keep(store) for _ in range(30)]
+    calls = watch(monkeypatch)
+    store.delete(keys)
+    assert calls.count("fsync") == len({key[:2] for key in keys})
+    assert files_in(store) == []
+
+
+def test_what_fails_in_one_of_several_folders_is_named(store, monkeypatch):
+    keys = [keep(store) for _ in range(30)]
+    watch(monkeypatch, fail_at=5, code=errno.EIO)
+    with pytest.raises(StorageUnavailable):
+        store.delete(keys)

@@ -1,5 +1,6 @@
 """The marker: an empty folder where a disk is not mounted is never taken for a storage."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,19 @@ def test_an_empty_mount_point_has_lost_no_blob(store):
     store.folder.mkdir()
     with pytest.raises(StorageUnavailable):
         store.open(key)
+
+
+def test_a_disk_that_goes_away_amid_a_deletion_has_lost_no_blob(store, monkeypatch):
+    key, unlink = keep(store), os.unlink
+
+    def unmounted_first(path):
+        store.folder.rename(store.folder.with_name("elsewhere"))
+        store.folder.mkdir()
+        unlink(path)
+
+    monkeypatch.setattr(os, "unlink", unmounted_first)
+    with pytest.raises(StorageUnavailable):
+        store.delete([key])
 
 
 USES = {

@@ -4,5 +4,5 @@ from objects_app.management.sweeping import SweepCommand
 
 
 class Command(SweepCommand):
-    help = "Compute the SHA-256 of objects in the bucket that were too large for it at completion."
+    help = "Compute the SHA-256 of objects that were completed without one."
     job = "compute_digests"
