@@ -7,6 +7,7 @@ this has filled already is measured as it is.
 """
 
 import argparse
+import gc
 import os
 import re
 import statistics
@@ -77,6 +78,7 @@ def measure_pages(browser: Client, pages: admin_pages.Pages, rounds: int) -> Non
         _, content = ask(browser, name, address)
         if found := OLDER.search(content):
             pages[f"{name}; next page"] = address.partition("?")[0] + found[1].replace("&amp;", "&")
+    gc.freeze()  # as the web server does with what is loaded (config/asgi.py)
     times: dict[str, list[Took]] = {name: [] for name in pages}
     for _ in range(rounds):
         for name, address in pages.items():

@@ -1,5 +1,6 @@
 """What the web server runs: `granian --interface asginl config.asgi:application`."""
 
+import gc
 import os
 
 import django
@@ -15,4 +16,6 @@ from objects_app.processes import die_with_parent  # noqa: E402
 from objects_app.transfer.root import Root  # noqa: E402
 
 die_with_parent()
-application = Root(Handlers())
+handlers = Handlers()
+application = Root(handlers, handlers.answer_directly)
+gc.freeze()  # what is loaded stays: a full collection of it would hold up all requests for a tenth of a second

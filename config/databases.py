@@ -20,6 +20,8 @@ POOL = {
     "reconnect_timeout": 2,  # pauses between attempts grow until then: a database that is back is found soon
 }
 LARGEST_PORT = 65_535
+# Threads keep connections, which a firewall may forget without a word: who uses one that is idle would wait for hours.
+PROBES = {"keepalives_idle": "60", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "30000"}
 
 
 def sqlite(path: Path) -> dict[str, Any]:
@@ -45,9 +47,9 @@ def statement_timeout(of_requests: timedelta) -> timedelta:
 
 
 def postgresql(url: str, *, statement_timeout: timedelta = NO_TIMEOUT) -> dict[str, Any]:
-    """Django's pool refuses persistent connections; the health check replaces one that the database has cut.
+    """Django's pool refuses persistent connections; `objects_app/postgresql` replaces one that the database has cut.
 
-    `objects_app/postgresql` says which statements are prepared: those, from the first time on.
+    It also says which statements are prepared: those, from the first time on.
     """
     parts = parse_url(url)
     longest = f"-c statement_timeout={statement_timeout // timedelta(milliseconds=1)}"
@@ -56,10 +58,10 @@ def postgresql(url: str, *, statement_timeout: timedelta = NO_TIMEOUT) -> dict[s
         "ENGINE": "objects_app.postgresql",
         **{name: parts.pop(part, "") for name, part in names.items()},
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": "5",
             "application_name": "holdall",
+            **PROBES,
             **parts,
             "options": f"{longest} {TIMEOUTS} {parts.get('options', '')}".strip(),
             "pool": POOL,

@@ -8,6 +8,8 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 from django.utils.module_loading import import_string
 
+from objects_app.api.direct import DirectCalls
+
 API = "/v1/"
 
 
@@ -27,8 +29,9 @@ class Handlers:
     """A WSGI application."""
 
     def __init__(self) -> None:
-        self._api = ApiHandler()
+        self._api = DirectCalls(ApiHandler())
         self._pages = WSGIHandler()
+        self.answer_directly = self._api.answer
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         handler = self._api if environ["PATH_INFO"].startswith(API) else self._pages

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.db import connection
 
-from objects_app import compiled
+from objects_app import insertions
 from objects_app.access import Actor
 from objects_app.models import Account, ApiKey, AuditEvent, Invitation, Membership, StoredObject, User
+from objects_app.models.among import AMONG
 
+STORED_OBJECT = "storedobject"
+COPIED = {"account_id": "account_id", "target_id": "id", "target_label": "name"}  # from the row of a stored object
 Target = StoredObject | ApiKey | Account | User | Membership | Invitation | None
 
 
@@ -85,19 +88,33 @@ def record(
     The reason that the actor gave is among the details, unless they tell another one. `soon` is for reading, which
     changes nothing that an event could be committed with: nobody waits until the event is on the disk.
     """
-    create = compiled.create_soon if soon else compiled.create
+    create = insertions.create_soon if soon else insertions.create
     return create(
         AuditEvent,
         account_id=_account_of(target) or actor.account_id,
-        action=action,
         target_type=_type_of(target),
         target_id=target.pk if target else target_id,
         target_label=_label_of(target),
-        result=result,
-        bytes=size,
-        details=_reason_of(actor) | details,
-        **columns_of(actor),
+        **_fact(action, actor=actor, result=result, size=size, **details),
     )
+
+
+def _fact(
+    action: AuditAction, *, actor: Actor, result: str = "ok", size: int | None = None, **details: Any
+) -> dict[str, Any]:
+    """An event but for what it is about."""
+    return {
+        "action": action,
+        "result": result,
+        "bytes": size,
+        "details": _reason_of(actor) | details,
+        **columns_of(actor),
+    }
+
+
+def of_stored_object(action: AuditAction, *, actor: Actor, size: int | None = None, **details: Any) -> dict[str, Any]:
+    """The columns of the event that `record` would write about a stored object, but for those in COPIED."""
+    return {"target_type": STORED_OBJECT, **_fact(action, actor=actor, size=size, **details)}
 
 
 def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str]) -> None:
@@ -105,16 +122,15 @@ def record_each(action: AuditAction, *, actor: Actor, object_ids: Sequence[str])
     if not object_ids:
         return
     details = json.dumps(_reason_of(actor))
-    same = columns_of(actor) | {"action": action, "target_type": "storedobject", "result": "ok", "details": details}
-    copied = {"account_id": "account_id", "target_id": "id", "target_label": "name"}
+    same = columns_of(actor) | {"action": action, "target_type": STORED_OBJECT, "result": "ok", "details": details}
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            INSERT INTO objects_app_auditevent ({", ".join([*same, *copied])})
-            SELECT {", ".join(["%s"] * len(same))}, {", ".join(copied.values())}
-            FROM objects_app_storedobject WHERE id IN ({", ".join(["%s"] * len(object_ids))})
+            INSERT INTO objects_app_auditevent ({", ".join([*same, *COPIED])})
+            SELECT {", ".join(["%s"] * len(same))}, {", ".join(COPIED.values())}
+            FROM objects_app_storedobject WHERE id {AMONG[connection.vendor]}
             """,  # noqa: S608  names of our own columns and placeholders
-            [*same.values(), *object_ids],
+            [*same.values(), json.dumps(object_ids)],
         )
 
 
@@ -137,7 +153,7 @@ def _type_of(target: Target) -> str:
     """Rows are called by their table, whichever page of the admin they were taken from and however lazily."""
     if target is None:
         return ""
-    return "storedobject" if isinstance(target, StoredObject) else str(target._meta.model_name)
+    return STORED_OBJECT if isinstance(target, StoredObject) else str(target._meta.model_name)
 
 
 def _account_of(target: Target) -> str:

@@ -8,7 +8,7 @@ from operator import or_
 from django.db.models import Q
 
 from objects_app.models import State
-from objects_app.models.objects import fold, is_live, is_not_due
+from objects_app.models.objects import fold, is_deleted, is_live, is_not_due
 
 # What people call content by, and how its content types begin; the API's words for content types are among them.
 KINDS = {
@@ -61,7 +61,7 @@ class Filters:
         if not self.state:
             return is_live()
         if self.state == State.DELETED:
-            return Q(current_state=State.DELETED)
+            return is_deleted()
         return Q(state=self.state) & is_not_due()
 
     def of_all_but_state(self) -> Q:

@@ -9,14 +9,18 @@ import time
 from datetime import datetime
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 LENGTH = 30  # 62 ** 30 is just above 2 ** 176
 
 
 def base62(number: int, *, length: int) -> str:
+    """The last `length` digits."""
     digits = []
-    for _ in range(length):
-        number, digit = divmod(number, 62)
-        digits.append(ALPHABET[digit])
+    for _ in range(length // 2):
+        number, pair = divmod(number, len(PAIRS))
+        digits.append(PAIRS[pair])
+    if length % 2:
+        digits.append(ALPHABET[number % len(ALPHABET)])
     return "".join(reversed(digits))
 
 

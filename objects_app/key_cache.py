@@ -27,8 +27,9 @@ _entries: dict[str, Entry] = {}
 _generation = 0  # how often this process itself revoked something
 
 
-def get_or_load(digest: str, load: Callable[[], ApiKey | None]) -> ApiKey | None:
-    generation, stamp = _generation, key_stamp.read()
+def get_or_load(digest: str, load: Callable[[], ApiKey | None], *, stamp: str | None) -> ApiKey | None:
+    """`stamp` is as it was read for this request."""
+    generation = _generation
     entry = _entries.get(digest)
     if entry and _holds(entry, stamp):
         return entry.key

@@ -17,23 +17,7 @@ from objects_app.access import Actor, Kind, Verb
 from objects_app.errors import InvalidCursor
 from objects_app.filters import Filters
 from objects_app.models import State, StoredObject
-from objects_app.models.objects import StoredObjectQuerySet, listed_name, listed_size
-
-COLUMNS = (
-    "id",
-    "account_id",
-    "name",
-    "content_type",
-    "current_state",
-    "error_reason",
-    "metadata",
-    "is_public",
-    "created_at",
-    "delete_after",
-    "size_bytes",
-    "sha256",
-)
-
+from objects_app.models.objects import SHOWN_COLUMNS, StoredObjectQuerySet, listed_name, listed_size
 
 LONGEST_SEARCH = 200  # characters: a substring search takes time by its length, row by row
 ROWS_AT_ONCE = 100
@@ -66,7 +50,7 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Page:
-    """`rows` are named tuples of COLUMNS; `has_more` says that another one really follows."""
+    """`rows` are named tuples of SHOWN_COLUMNS; `has_more` says that another one really follows."""
 
     rows: list[Any]
     has_more: bool
@@ -127,7 +111,7 @@ class ObjectList:
     def _found(self, limit: int, after: str) -> Iterable[Any]:
         """Pages that fit into memory by a statement that is kept; others row by row."""
         if limit > ROWS_AT_ONCE or not self.filters.are_plain:
-            found = self.sorted_after(after).values_list(*COLUMNS, named=True)[:limit]
+            found = self.sorted_after(after).values_list(*SHOWN_COLUMNS, named=True)[:limit]
             return found.iterator(chunk_size=ROWS_AT_ONCE)
         values = self.values() | ({"after": after} if after else {})
         return compiled.rows(_page_of, type(self), self._shape(), self.order, limit, **values)
@@ -190,7 +174,7 @@ class PublicList(ObjectList):
 def _page_of(
     kind: type[ObjectList], filters: Filters, order: Order, limit: int, *, after: str = "", **values: str
 ) -> QuerySet[StoredObject, Any]:
-    return _like(kind, filters, order, **values).sorted_after(after).values_list(*COLUMNS)[:limit]
+    return _like(kind, filters, order, **values).sorted_after(after).values_list(*SHOWN_COLUMNS)[:limit]
 
 
 def _some_of(kind: type[ObjectList], filters: Filters, order: Order, **values: str) -> QuerySet[StoredObject, Any]:

@@ -10,13 +10,15 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from urllib.parse import parse_qsl, urlencode
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote_plus
 
 from django.conf import settings
 
 from objects_app.errors import InvalidSignature
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 VERSION = "1"
 KEY_CONTEXT = b"holdall.transfer-url." + VERSION.encode()
 
@@ -46,7 +48,7 @@ class TransferGrant:
 
 def milliseconds(moment: datetime) -> int:
     """Since 1970, rounded down: the unit of times on the wire."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // MILLISECOND
 
 
 def sign(grant: TransferGrant) -> str:
@@ -81,14 +83,14 @@ def _parse(purpose: Purpose, object_id: str, query: str) -> TransferGrant:
 
 
 def _query(grant: TransferGrant, secret: str) -> str:
-    parts = {
-        "v": VERSION,
-        "account": grant.account,
-        "epoch": grant.epoch,
-        "grant": grant.grant,
-        "expires": grant.expires,
-        "inline": int(grant.inline),
-    }
-    key = hmac.digest(secret.encode(), KEY_CONTEXT, hashlib.sha256)
-    text = "\n".join([METHODS[grant.purpose], grant.purpose, grant.object_id, urlencode(parts)])
-    return urlencode({**parts, "signature": hmac.digest(key, text.encode(), hashlib.sha256).hex()})
+    account, inline = quote_plus(grant.account), int(grant.inline)
+    parts = (
+        f"v={VERSION}&account={account}&epoch={grant.epoch}&grant={grant.grant}&expires={grant.expires}&inline={inline}"
+    )
+    text = f"{METHODS[grant.purpose]}\n{grant.purpose}\n{grant.object_id}\n{parts}"
+    return f"{parts}&signature={hmac.digest(_key(secret), text.encode(), hashlib.sha256).hex()}"
+
+
+@lru_cache
+def _key(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), KEY_CONTEXT, hashlib.sha256)

@@ -39,7 +39,7 @@ def _of_account(state: str, is_public: bool | None, *, account_id: str) -> Total
     counted = _sum(ObjectCount.objects.filter(of_this, written, visibility))
     due = _due().filter(of_this, visibility)
     hidden = -_number(due) if state == State.DELETED else _number(due.filter(written))
-    return Account.objects.filter(pk=account_id).annotate(total=counted - hidden).values_list("total")
+    return Account.objects.order_by().filter(pk=account_id).annotate(total=counted - hidden).values_list("total")
 
 
 def _of_everybody() -> Totals:

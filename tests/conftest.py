@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateTimeField, Value
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -15,7 +16,7 @@ from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 from tests import environment, factories, live
 
-pytest_plugins = ["tests.databases", "tests.redis_server", "tests.s3_server", "tests.two_storages"]
+pytest_plugins = ["tests.databases", "tests.crowds", "tests.redis_server", "tests.s3_server", "tests.two_storages"]
 
 
 def pytest_configure():
@@ -49,6 +50,12 @@ def _static_files_listed_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files)
         yield
+
+
+@pytest.fixture
+def connections_stay(monkeypatch):
+    """For tests that call a handler themselves: their transaction is on the connection that it would give back."""
+    monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "close_if_unusable_or_obsolete", lambda: None)
 
 
 @pytest.fixture(autouse=True)

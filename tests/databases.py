@@ -47,16 +47,23 @@ def sqlite_database(migrated_sqlite, django_db_blocker, tmp_path) -> Iterator[di
 def migrated_postgresql(django_db_blocker) -> Iterator[str]:
     """The URL of a migrated database of this process. A copy takes a quarter of a second, to empty it a hundredth."""
     with new_postgresql(NAME) as url:
-        with django_db_blocker.unblock(), everything_in(databases.postgresql(url)):
+        with django_db_blocker.unblock(), everything_in(patient(url)):
             call_command("migrate", verbosity=0)
         yield url
 
 
 @pytest.fixture
 def postgresql_database(migrated_postgresql, django_db_blocker) -> Iterator[dict[str, Any]]:
-    with django_db_blocker.unblock(), everything_in(databases.postgresql(migrated_postgresql)) as settings:
+    with django_db_blocker.unblock(), everything_in(patient(migrated_postgresql)) as settings:
         yield settings
     empty(migrated_postgresql)
+
+
+def patient(url: str) -> dict[str, Any]:
+    """Busy machines take their time to open a connection, and nobody waits for an answer here."""
+    database = databases.postgresql(url)
+    database["OPTIONS"]["pool"] = databases.POOL | {"timeout": 60}
+    return database
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Events of reading are committed without waiting for the disk, and nothing else is."""
+"""Events of reading are committed without waiting for the disk."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from objects_app import audit, compiled
+from objects_app import audit, insertions
 from objects_app.audit import AuditAction
 from objects_app.models import AuditEvent
 from tests.factories import make_person
@@ -29,7 +29,7 @@ def test_what_is_committed_soon_is_there_for_others_at_once_and_alone_in_its_has
     event = audit.record(AuditAction.DOWNLOAD_URL_ISSUED, actor=alice.actor, soon=True)
     assert in_another_thread(lambda: AuditEvent.objects.filter(pk=event.pk).exists())
     with pytest.raises(IntegrityError):
-        compiled.create_soon(AuditEvent, account_id=None, action="a", actor_kind="key", via="api")
+        insertions.create_soon(AuditEvent, account_id=None, action="a", actor_kind="key", via="api")
     assert waits_for_the_disk()
 
 

@@ -1,5 +1,6 @@
 """Kept statements: what they find and change is what the querysets say that they were made of."""
 
+import json
 from datetime import timedelta
 from itertools import product
 
@@ -7,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from objects_app import access, clock, compiled, listing, lookup
+from objects_app import access, clock, compiled, insertions, listing, lookup
 from objects_app.errors import ObjectNotFound
 from objects_app.filters import Filters
-from objects_app.listing import COLUMNS, ORDERS
+from objects_app.listing import ORDERS
 from objects_app.models import Account, AuditEvent, State, StoredObject
+from objects_app.models.objects import SHOWN_COLUMNS
 from tests.factories import make_object
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +123,7 @@ def test_what_is_created_is_what_the_orm_would_create(alice, model, set_clock):
         },
         AuditEvent: {"action": "object.created", "address": "::1", "details": {"a": [1, None]}, "bytes": 2**40},
     }[model]
-    made, usual = compiled.create(model, **columns), model.objects.create(**columns)
+    made, usual = insertions.create(model, **columns), model.objects.create(**columns)
     own = {"id", "at", "last_activity_at"}  # the database gives them
     stored, expected = model.objects.filter(pk=made.pk).values().get(), model.objects.filter(pk=usual.pk).values().get()
     assert {name: getattr(made, name) for name in stored} == stored
@@ -151,7 +153,9 @@ def test_every_page_and_count_is_that_of_the_queryset(alice, bob, set_clock):
         for found in [*lists, listing.public_list(bob.actor, filters)]:
             assert found.count() == found.rows.count()
             for after in ("", cursor) if isinstance(found, listing.OwnList) else ("",):
-                assert found.page(limit=50, after=after).rows == list(found.sorted_after(after).values_list(*COLUMNS))
+                assert found.page(limit=50, after=after).rows == list(
+                    found.sorted_after(after).values_list(*SHOWN_COLUMNS)
+                )
 
 
 def test_an_object_is_found_by_whoever_sees_it_and_with_all_its_columns(alice, bob):
@@ -164,3 +168,11 @@ def test_an_object_is_found_by_whoever_sees_it_and_with_all_its_columns(alice, b
     assert lookup.visible_object(bob.actor, public.pk) == public
     with pytest.raises(ObjectNotFound):
         lookup.visible_object(bob.actor, private.pk)
+
+
+def test_any_text_is_found_among_others(alice):
+    names = ["it's", 'a "b"', "\\", "ü %s", "["]
+    made = [make_object(alice, name=name) for name in [*names, "other"]]
+    found = StoredObject.objects.filter(name__among=json.dumps(names))
+    assert {each.pk for each in found} == {each.pk for each in made[:-1]}
+    assert not StoredObject.objects.filter(name__among="[]").exists()

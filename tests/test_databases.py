@@ -36,6 +36,11 @@ def test_other_options_reach_the_driver_and_come_after_ours():
     assert options["OPTIONS"]["options"] == f"-c statement_timeout=0 {databases.TIMEOUTS} -c work_mem=8MB"
 
 
+def test_idle_connections_are_probed_unless_the_url_says_otherwise():
+    options = databases.postgresql("postgresql://db/n?keepalives_idle=9")["OPTIONS"]
+    assert {name: options[name] for name in databases.PROBES} == databases.PROBES | {"keepalives_idle": "9"}
+
+
 @pytest.mark.parametrize(
     ("url", "reason"),
     [

@@ -1,7 +1,5 @@
 """The two handlers: what programs get goes past what only pages need, and is the same."""
 
-from io import BytesIO
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -9,7 +7,9 @@ from django.utils.module_loading import import_string
 
 from config.handlers import Handlers
 from tests.factories import make_object
+from tests.wsgi import ask
 
+pytestmark = pytest.mark.usefixtures("connections_stay")
 OF_PAGES = {"Content-Security-Policy", "Cross-Origin-Opener-Policy", "X-Frame-Options", "Vary"}
 
 
@@ -18,45 +18,25 @@ def handlers() -> Handlers:
     return Handlers()
 
 
-def ask(handlers, path: str, secret: str = "") -> tuple[int, dict[str, str], bytes]:
-    answered = []
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_AUTHORIZATION": f"Bearer {secret}",
-        "HTTP_X_REQUEST_ID": "one",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": BytesIO(),
-        "wsgi.errors": BytesIO(),
-    }
-    answer = handlers(environ, lambda status, headers, *_: answered.append((int(status[:3]), dict(headers))))
-    body = b"".join(answer)
-    [(status, headers)] = answered
-    return status, headers, body
-
-
 @pytest.mark.parametrize("path", ["/v1/objects", "/v1/objects/{}", "/v1/objects/obj_none", "/v1/nothing", "/v1/"])
 @pytest.mark.parametrize("is_known", [True, False])
 def test_the_api_answers_as_it_does_behind_all_middleware(handlers, alice, path, is_known):
     path = path.format(make_object(alice).pk)
     secret = alice.secret if is_known else ""
     usual = Client().get(path, headers={"Authorization": f"Bearer {secret}", "X-Request-Id": "one"})
-    status, headers, body = ask(handlers, path, secret)
-    assert (status, body) == (usual.status_code, usual.content)
+    given = {"HTTP_AUTHORIZATION": f"Bearer {secret}", "HTTP_X_REQUEST_ID": "one"}
+    status, sent, body = ask(handlers, "GET", path, **given)
+    headers = dict(sent)
+    assert (int(status[:3]), body) == (usual.status_code, usual.content)
     assert headers == {name: value for name, value in usual.headers.items() if name in headers}
     assert usual.headers.keys() - headers.keys() <= OF_PAGES
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_pages_have_all_of_it(handlers, db):
-    status, headers, _ = ask(handlers, "/accounts/login/")
-    assert (status, headers["X-Frame-Options"]) == (200, "DENY")
+    status, sent, _ = ask(handlers, "GET", "/accounts/login/")
+    headers = dict(sent)
+    assert (int(status[:3]), headers["X-Frame-Options"]) == (200, "DENY")
     assert "script-src" in headers["Content-Security-Policy"]
 
 

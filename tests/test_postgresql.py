@@ -2,12 +2,17 @@
 
 import subprocess
 import sys
+from contextlib import suppress
+from datetime import UTC
 
+import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import register_tzloader
 
 from objects_app import compiled, errors
-from objects_app.models import StoredObject
+from objects_app.models import State, StoredObject
+from objects_app.operations import completion
 from tests import live
 from tests.factories import make_object, make_person
 
@@ -39,6 +44,31 @@ def test_a_failure_that_passes_is_told_as_such(postgresql_database, sqlstate):
 @pytest.mark.parametrize("statement", ["SELECT 1/0", "SELECT nonsense"])
 def test_a_defect_of_ours_stays_one(postgresql_database, statement):
     assert errors.named(failure(statement)) is None
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-28 05:00:00+00",
+        "2026-11-28 07:30:00.1+02:30",
+        "0001-01-01 00:00:00+00",
+        "9999-12-31 23:59:59.999999+00",
+    ],
+)
+def test_times_are_read_as_django_reads_them(postgresql_database, moment):
+    with connection.cursor() as cursor, connection.connection.cursor() as bare:
+        cursor.execute("SELECT %s::timestamptz", [moment])
+        register_tzloader(UTC, bare)
+        [(read,), (usual,)] = [cursor.fetchone(), bare.execute("SELECT %s::timestamptz", [moment]).fetchone()]
+    assert (read, read.tzinfo) == (usual, UTC)
+
+
+@pytest.mark.parametrize("moment", ["infinity", "4000-01-01 BC", "12345-01-01"])
+def test_a_time_that_python_does_not_have_is_told_as_an_error_of_data(postgresql_database, moment):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz", [moment])
+        with pytest.raises(DataError):
+            cursor.fetchone()
 
 
 def test_a_connection_that_is_cut_in_the_middle_is_told(postgresql_database):
@@ -101,3 +131,66 @@ def test_a_kept_statement_is_prepared_once_and_holds_its_constants(postgresql_da
     assert [plans for _, plans in prepared] == [2]
     assert "$1" in prepared[0][0]
     assert "$2" not in prepared[0][0]
+
+
+def test_a_statement_about_one_object_looks_into_no_index_of_some(postgresql_database):
+    """Planned while nothing was uploaded, it would read all uploads that came since, for each of them."""
+    upload = make_object(make_person("alice"), state=State.UPLOADING)
+    with transaction.atomic():  # on one connection
+        completion.lock_upload(upload.pk)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements")
+            (prepared,) = [text for (text,) in cursor if "FOR UPDATE" in text]
+    assert "UPLOADING" not in prepared
+
+
+def backend() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def test_connections_that_were_cut_in_the_pool_are_left_behind(postgresql_database, migrated_postgresql):
+    connection.pool.open(wait=True)  # whoever comes before the first connection is there gets a second one
+    first = backend()
+    connection.close()
+    assert backend() == first
+    connection.close()
+    with psycopg.connect(migrated_postgresql) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [first])
+    assert backend() != first
+
+
+def test_a_thread_keeps_its_connection_until_it_was_cut(postgresql_database, migrated_postgresql):
+    first, kept = backend(), connection.connection
+    compiled.check_connection()
+    assert connection.connection is kept
+    with psycopg.connect(migrated_postgresql) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [first])
+    compiled.check_connection()
+    assert backend() != first
+
+
+def test_a_thread_gives_a_connection_up_that_failed(postgresql_database):
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    compiled.check_connection()
+    assert connection.connection is None
+    assert backend()
+
+
+def test_a_connection_in_a_transaction_is_left_alone(postgresql_database):
+    with suppress(DatabaseError), transaction.atomic():
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        compiled.check_connection()
+        assert connection.connection
+
+
+def test_a_connection_comes_from_the_pool_without_a_round_trip(postgresql_database, migrated_postgresql):
+    its_backend = backend()
+    connection.close()
+    connection.ensure_connection()
+    with psycopg.connect(migrated_postgresql) as other:
+        last = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [its_backend]).fetchone()
+    assert last == ("SELECT pg_backend_pid()",)

@@ -1,8 +1,10 @@
 """What processes share through Redis: revocations reach all of them at once, counters count for all, and none waits."""
 
+import os
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 
 import pytest
@@ -143,6 +145,19 @@ def test_a_counter_ends_when_its_seconds_are_over_however_often_it_is_counted(re
         assert redis.ttl(name) <= 30
 
 
+def test_a_key_is_found_and_its_call_counted_in_one_round_trip(alice, redis_url, monkeypatch):
+    def ask():
+        return keys.find_key_and_count(alice.secret, address="192.0.2.7", window_of=lambda _: "w", seconds=60)
+
+    asked, real = [], shared.ask
+    monkeypatch.setattr(shared, "ask", lambda question: asked.append(question) or real(question))
+    assert [ask(), ask()] == [(alice.key, 1), (alice.key, 2)]
+    assert len(asked) == 2
+    revoke_unseen(alice)
+    in_another_process("key_stamp.renew()", redis_url)
+    assert ask() == (None, 3)
+
+
 def test_a_redis_that_is_away_is_asked_once_a_second(redis_server, later, caplog):
     redis_server.stop()
     answers = [(shared.count("c", seconds=60), shared.read("w")) for _ in range(10)]
@@ -158,10 +173,24 @@ def test_after_a_failure_one_request_asks_before_the_others_do(monkeypatch, redi
     shared.read("w")
     later(shared.NOT_ASKED_SECONDS)
     held_meanwhile = []
-    monkeypatch.setattr(Redis, "get", lambda *_: held_meanwhile.append(shared.brake.holds()))
+    monkeypatch.setattr(shared, "_command", lambda *_: held_meanwhile.append(shared.brake.holds()))
     assert shared.read("w") == ""
     assert held_meanwhile == [True]
     assert not shared.brake.holds()
+
+
+def test_each_thread_and_process_asks_by_a_connection_of_its_own(redis_url):
+    with Redis.from_url(redis_url) as server, ThreadPoolExecutor(max_workers=1) as other:
+        shared.write("w", "word")
+        before = server.info("stats")["total_connections_received"]
+        assert [other.submit(shared.read, "w").result() for _ in range(3)] == ["word"] * 3
+        assert server.info("stats")["total_connections_received"] == before + 1
+        child = os.fork()
+        if not child:
+            os._exit(0 if shared.read("w") == "word" else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert shared.read("w") == "word"
+        assert server.info("stats")["total_connections_received"] == before + 2
 
 
 def test_what_somebody_else_has_pickled_there_is_not_run(redis_url):
@@ -189,6 +218,7 @@ def test_requests_share_connections(redis_url):
     """Each request is answered in a context of its own, for which Django makes a cache of its own."""
     with Redis.from_url(redis_url) as server:
         Context().run(shared.read, "a")
+        Context().run(lambda: caches["default"].get("a"))
         before = server.info("stats")["total_connections_received"]
         for _ in range(5):
             Context().run(shared.read, "a")

@@ -126,8 +126,7 @@ def one_thread(db, blobs, monkeypatch, settings):
         return call()
 
     settings.THROTTLE_ENABLED = False
-    monkeypatch.setattr(threads, "_run", run_here)
-    monkeypatch.setattr(threads, "close_old_connections", lambda: None)
+    monkeypatch.setattr(threads, "_visit", run_here)
     monkeypatch.setattr(clock, "now", clock.now)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

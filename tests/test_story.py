@@ -50,8 +50,7 @@ def everything_in_this_thread(real_database, monkeypatch):
     async def run_here(_pool, call):
         return call()
 
-    monkeypatch.setattr(threads, "_run", run_here)
-    monkeypatch.setattr(threads, "close_old_connections", lambda: None)
+    monkeypatch.setattr(threads, "_visit", run_here)
     monkeypatch.setattr(event_files, "close_old_connections", lambda: None)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

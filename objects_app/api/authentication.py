@@ -17,17 +17,25 @@ from objects_app.operations import keys, refusals
 
 class BearerKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Actor, ApiKey]:
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        secret = bearer_of(request.headers.get("Authorization", ""))
         address = request.META["REMOTE_ADDR"]
-        secret = secret.strip() if scheme.lower() == "bearer" else ""
         key = keys.find_key(secret, address=address)
         if key is None:
             refuse_beyond(settings.THROTTLE_ADDRESS_RATE, f"address:{address}")
             if dead_key := keys.find_dead_key(secret):
                 refusals.record_dead_key(dead_key, NotAuthenticated(), address=address)
             raise NotAuthenticated
-        actor = replace(access.key_actor(key), address=address, request_id=request_id.current.get())
-        return actor, key
+        return key_actor_at(key, address=address), key
+
+
+def bearer_of(authorization: str) -> str:
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def key_actor_at(key: ApiKey, *, address: str) -> Actor:
+    """Whoever calls with the key, from there and in this request."""
+    return replace(access.key_actor(key), address=address, request_id=request_id.current.get())
 
 
 def actor_of(request: Request) -> Actor:

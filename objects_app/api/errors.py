@@ -1,5 +1,6 @@
 """How the API reports failures: one JSON shape for all of them."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from rest_framework import exceptions
 
 from objects_app import errors, request_id
+from objects_app.access import Actor
 from objects_app.api.authentication import actor_of
 from objects_app.errors import NotAllowed, ObjectNotFound, ObjectsError
 from objects_app.operations.refusals import record_refusal
@@ -24,8 +26,14 @@ def answer_error(failure: Exception, context: dict[str, Any]) -> HttpResponse | 
     error = errors.named(failure) or _of_framework(failure)
     if error is None:
         return None
+    request, target_id = context["request"], context["kwargs"].get("pk", "")
+    return answer_named(error, lambda: actor_of(request), target_id=target_id)
+
+
+def answer_named(error: ObjectsError, find_actor: Callable[[], Actor], *, target_id: str) -> HttpResponse:
+    """Record what was kept from the actor, too. Nobody looks for one whose key was refused."""
     if isinstance(error, ObjectNotFound | NotAllowed):
-        record_refusal(error, actor=actor_of(context["request"]), target_id=context["kwargs"].get("pk", ""))
+        record_refusal(error, actor=find_actor(), target_id=target_id)
     return error_answer(error)
 
 

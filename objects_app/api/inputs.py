@@ -1,7 +1,8 @@
 """What clients may send about objects. Unknown fields are ignored; null counts as absent where it is allowed."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from rest_framework import serializers
 from rest_framework.utils.serializer_helpers import BindingDict
@@ -31,7 +32,13 @@ def milliseconds(value: int | None) -> timedelta | None:
     return None if value is None else timedelta(milliseconds=value)
 
 
+Sent = TypeVar("Sent", bound=serializers.Serializer[Any])
 _fields: dict[type, BindingDict] = {}
+
+
+def valid(sent: Sent) -> Sent:
+    sent.is_valid(raise_exception=True)
+    return sent
 
 
 class Input(serializers.Serializer[Any]):
@@ -88,6 +95,14 @@ class ChangeObjectInput(Input):
         )
 
 
+@dataclass(frozen=True)
+class PageOptions:
+    filters: Filters
+    limit: int
+    after: str
+    is_counted: bool
+
+
 class ListQuery(Input):
     limit = IntegerField(least=1, most=LARGEST_PAGE, clamp=True, default=20, from_text=True)
     starting_after = TextField(most=100, default="")
@@ -97,15 +112,16 @@ class ListQuery(Input):
     state = ChoiceField(State.values, default="")
     include_total_count = FlagField(default=True, from_text=True)
 
-    def filters(self) -> Filters:
+    def options(self) -> PageOptions:
         sent = self.validated_data
-        return Filters(
+        filters = Filters(
             name=sent["name"],
             search=sent["search"],
             content_type=sent["content_type"],
             state=sent["state"],
             is_public=sent.get("is_public"),
         )
+        return PageOptions(filters, sent["limit"], sent["starting_after"], sent["include_total_count"])
 
 
 class OwnListQuery(ListQuery):
@@ -116,6 +132,12 @@ class AccessQuery(Input):
     key = TextField(most=40, default="")
 
 
+@dataclass(frozen=True)
+class DownloadOptions:
+    expires_in: timedelta
+    inline: bool
+
+
 class DownloadInput(Input):
     """Both dialects name the lifetime of the URL, in seconds, in their own way; either name is taken everywhere."""
 
@@ -123,10 +145,10 @@ class DownloadInput(Input):
     duration_seconds = IntegerField(least=1, most=LONGEST_URL_SECONDS, required=False, allow_null=True)
     disposition = ChoiceField(["attachment", "inline"], required=False)
 
-    def options(self) -> dict[str, Any]:
+    def options(self) -> DownloadOptions:
         sent = self.validated_data
         seconds = sent.get("expires_in_seconds") or sent.get("duration_seconds") or 3600
-        return {"expires_in": timedelta(seconds=seconds), "inline": sent.get("disposition") == "inline"}
+        return DownloadOptions(timedelta(seconds=seconds), inline=sent.get("disposition") == "inline")
 
 
 class DownloadQuery(DownloadInput):

@@ -57,10 +57,13 @@ def _inner_containers(value: Any) -> list[Any]:
 
 
 def parse_query(request: Request) -> dict[str, str]:
-    """The query's parameters, of which an empty one counts as absent. Django alone would replace what is no UTF-8."""
+    return parameters_of(request.META["QUERY_STRING"])
+
+
+def parameters_of(query: str) -> dict[str, str]:
+    """Those of a query, of which an empty one counts as absent. Django alone would replace what is no UTF-8."""
     try:
-        query = request.META["QUERY_STRING"].encode("latin-1").decode()
-        pairs = parse_qsl(query, errors="strict", max_num_fields=MOST_PARAMETERS)
+        pairs = parse_qsl(query.encode("latin-1").decode(), errors="strict", max_num_fields=MOST_PARAMETERS)
     except ValueError:
         raise BadRequest(f"The query must be UTF-8 with at most {MOST_PARAMETERS} parameters.") from None
     return dict(pairs)

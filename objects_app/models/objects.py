@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import DEFAULT_DB_ALIAS, models
-from django.db.models import BigIntegerField, Case, F, Func, Q, TextField, Value, When
+from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Now
 
 from objects_app import clock
@@ -44,13 +44,17 @@ def is_not_due() -> Q:
     return Q(delete_after__isnull=True) | Q(delete_after__gt=clock.now())
 
 
+def is_over() -> Q:
+    """Whose content nobody will read any more."""
+    return Q(state=State.DELETED) | Q(state=State.ERROR)
+
+
 def has_bytes_to_purge() -> Q:
     """The sweep says it as its index does, and without IN: SQLite does not see that such conditions are the same.
 
     Of finished objects it is what they were copied from.
     """
-    is_over = Q(state=State.DELETED) | Q(state=State.ERROR)
-    return (is_over & (~Q(blob_key="") | ~Q(staging_key=""))) | (Q(state=State.READ_ONLY) & ~Q(staging_key=""))
+    return (is_over() & (~Q(blob_key="") | ~Q(staging_key=""))) | (Q(state=State.READ_ONLY) & ~Q(staging_key=""))
 
 
 def has_unknown_digest() -> Q:
@@ -64,6 +68,11 @@ def is_in_bucket(column: str) -> Q:
 
 def is_live() -> Q:
     return ~Q(state=State.DELETED) & is_not_due()
+
+
+def is_deleted() -> Q:
+    """The contrary, said so that databases know how many there are: of a CASE they would guess few, and sort them."""
+    return Q(state=State.DELETED) | Q(delete_after__lte=clock.now())
 
 
 def is_public_now() -> Q:
@@ -106,7 +115,7 @@ class StoredObjectQuerySet(models.QuerySet["StoredObject"]):
 
 class StoredObject(models.Model):
     id = models.CharField(primary_key=True, max_length=40, default=new_object_id, editable=False)
-    account = models.ForeignKey("Account", on_delete=models.PROTECT, related_name="stored_objects")
+    account = models.ForeignKey("Account", on_delete=models.PROTECT, related_name="stored_objects", db_index=False)
     name = models.CharField(max_length=1024)
     folded_name = models.TextField(editable=False)
     content_type = models.CharField(max_length=255)
@@ -200,6 +209,24 @@ class StoredObject(models.Model):
 
 OWN_COLUMNS = tuple(field.attname for field in StoredObject._meta.concrete_fields)
 EVERY_COLUMN = (*OWN_COLUMNS, "seen_at", "current_state")  # those that with_current_state() adds come last
+SHOWN_COLUMNS = (
+    "id",
+    "account_id",
+    "name",
+    "content_type",
+    "current_state",
+    "error_reason",
+    "metadata",
+    "is_public",
+    "created_at",
+    "delete_after",
+    "size_bytes",
+    "sha256",
+)
+
+
+def every_object() -> QuerySet[StoredObject, Any]:
+    return StoredObject.objects.with_current_state().values_list(*EVERY_COLUMN)
 
 
 def stored_object_of(row: Any) -> StoredObject:
@@ -221,8 +248,10 @@ class OpenUpload(StoredObject):
 class MetadataPair(models.Model):
     """One entry of an object's metadata, so that keys and values are found without scanning objects."""
 
-    stored_object = models.ForeignKey(StoredObject, on_delete=models.CASCADE, related_name="metadata_pairs")
-    account = models.ForeignKey("Account", on_delete=models.PROTECT, related_name="+")
+    stored_object = models.ForeignKey(
+        StoredObject, on_delete=models.CASCADE, related_name="metadata_pairs", db_index=False
+    )
+    account = models.ForeignKey("Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=128)
     value = models.CharField(max_length=4096)
 

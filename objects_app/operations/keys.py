@@ -5,6 +5,7 @@ import logging
 import re
 import secrets
 import zlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Case, F, QuerySet, When
 from django.db.models.expressions import Combinable
 
-from objects_app import access, audit, clock, key_cache
+from objects_app import access, audit, clock, key_cache, key_stamp
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import ValidationFailed, WrongState
@@ -129,7 +130,22 @@ def find_key(secret: str, *, address: str | None) -> ApiKey | None:
     """The live key of this secret, from memory where it was asked for seconds ago and nothing was revoked since."""
     if not is_well_formed(secret):
         return None
-    return key_cache.get_or_load(digest(secret), lambda: _load(digest(secret), address=address))
+    return _known_or_loaded(digest(secret), address=address, stamp=key_stamp.read())
+
+
+def find_key_and_count(
+    secret: str, *, address: str | None, window_of: Callable[[str], str], seconds: int
+) -> tuple[ApiKey | None, int]:
+    """The same, and how often the window of its digest was counted within so many seconds, in the same round trip."""
+    if not is_well_formed(secret):
+        return None, 0
+    key_digest = digest(secret)
+    stamp, number = key_stamp.read_and_count(window_of(key_digest), seconds=seconds)
+    return _known_or_loaded(key_digest, address=address, stamp=stamp), number
+
+
+def _known_or_loaded(key_digest: str, *, address: str | None, stamp: str | None) -> ApiKey | None:
+    return key_cache.get_or_load(key_digest, lambda: _load(key_digest, address=address), stamp=stamp)
 
 
 def find_dead_key(secret: str) -> ApiKey | None:

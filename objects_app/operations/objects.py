@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from objects_app import access, audit, clock, compiled, lookup
+from objects_app import access, audit, clock, combined, compiled, insertions, lookup
 from objects_app.access import Actor, Verb
 from objects_app.audit import AuditAction
 from objects_app.errors import WrongState
 from objects_app.failpoints import fp
-from objects_app.models import MetadataPair, State, StoredObject
+from objects_app.models import AuditEvent, IdempotencyRecord, MetadataPair, State, StoredObject
 from objects_app.models.objects import (
     EVERY_COLUMN,
     StoredObjectQuerySet,
@@ -22,9 +22,9 @@ from objects_app.models.objects import (
     new_object_id,
     stored_object_of,
 )
-from objects_app.operations import uploads
+from objects_app.operations import repeats, uploads
 from objects_app.operations.repeats import Fingerprint, RepeatedRequest, once
-from objects_app.operations.tombstones import bury
+from objects_app.operations.tombstones import bury, bury_at_once
 from objects_app.operations.uploads import Upload
 
 CHANGEABLE = [State.UPLOADING, State.READ_ONLY]
@@ -47,39 +47,61 @@ class NewObject:
 def create_object(new: NewObject, *, actor: Actor, fingerprint: Fingerprint | None = None) -> Upload:
     """The UPLOADING object and its upload URL; a repeat of the same request gets the first object as it is now."""
     access.require_scope(actor, Verb.WRITE)
-    object_id = new_object_id()
+    columns = _columns_of_new(new_object_id(), new, actor=actor)
     try:
-        with once(fingerprint, actor=actor, target_id=object_id):
-            stored_object = _insert(object_id, new, actor=actor)
-            event = audit.record(AuditAction.OBJECT_CREATED, actor=actor, target=stored_object, is_public=new.is_public)
-            fp("create.before_commit")
+        made = _create_at_once(columns, actor=actor, fingerprint=fingerprint)
+        stored_object, grant = made or _create(columns, actor=actor, fingerprint=fingerprint)
     except RepeatedRequest as repeat:
         return uploads.repeat_upload(repeat.target_id, actor=actor)
     fp("create.after_commit")
-    return uploads.sign_upload(stored_object, event=event)
-
-
-def _insert(object_id: str, new: NewObject, *, actor: Actor) -> StoredObject:
-    stored_object = compiled.create(
-        StoredObject,
-        id=object_id,
-        account_id=actor.account_id,
-        name=new.name,
-        folded_name=fold(new.name),
-        content_type=new.content_type,
-        is_public=new.is_public,
-        metadata=new.metadata,
-        created_by=actor.label,
-        created_at=clock.now(),
-        last_activity_at=clock.now(),
-        delete_after=clock.after(new.time_to_live) if new.time_to_live else None,
-        declared_size=new.declared_size,
-        declared_sha256=new.declared_sha256,
-        staging_key=uploads.new_staging_key(object_id),
-    )
     stored_object.seen_at, stored_object.current_state = stored_object.created_at, State.UPLOADING
-    _index_metadata(stored_object, new.metadata)
-    return stored_object
+    return uploads.sign_upload(stored_object, grant=grant)
+
+
+def _columns_of_new(object_id: str, new: NewObject, *, actor: Actor) -> dict[str, Any]:
+    return {
+        "id": object_id,
+        "account_id": actor.account_id,
+        "name": new.name,
+        "folded_name": fold(new.name),
+        "content_type": new.content_type,
+        "is_public": new.is_public,
+        "metadata": new.metadata,
+        "created_by": actor.label,
+        "created_at": clock.now(),
+        "last_activity_at": clock.now(),
+        "delete_after": clock.after(new.time_to_live) if new.time_to_live else None,
+        "declared_size": new.declared_size,
+        "declared_sha256": new.declared_sha256,
+        "staging_key": uploads.new_staging_key(object_id),
+    }
+
+
+def _create_at_once(
+    columns: dict[str, Any], *, actor: Actor, fingerprint: Fingerprint | None
+) -> tuple[StoredObject, int] | None:
+    """None where that is not possible, for a repeat, and for metadata, which is in rows of its own."""
+    if not combined.is_possible() or columns["metadata"]:
+        return None
+    event = audit.of_stored_object(AuditAction.OBJECT_CREATED, actor=actor, is_public=columns["is_public"])
+    event = event | {name: columns[copied] for name, copied in audit.COPIED.items()}
+    record = repeats.columns_of(fingerprint, actor=actor, target_id=columns["id"]) if fingerprint else None
+    return combined.create(
+        StoredObject,
+        columns,
+        beside=(AuditEvent, event),
+        once=(IdempotencyRecord, record) if record else None,
+    )
+
+
+def _create(columns: dict[str, Any], *, actor: Actor, fingerprint: Fingerprint | None) -> tuple[StoredObject, int]:
+    with once(fingerprint, actor=actor, target_id=columns["id"]):
+        stored_object = insertions.create(StoredObject, **columns)
+        _index_metadata(stored_object, columns["metadata"])
+        is_public = stored_object.is_public
+        event = audit.record(AuditAction.OBJECT_CREATED, actor=actor, target=stored_object, is_public=is_public)
+        fp("create.before_commit")
+    return stored_object, event.pk
 
 
 def _index_metadata(stored_object: StoredObject, metadata: dict[str, str]) -> None:
@@ -182,6 +204,9 @@ def _changeable(stored_object: StoredObject) -> StoredObjectQuerySet:
 def delete_object(stored_object: StoredObject, *, actor: Actor) -> StoredObject:
     """Delete for good, in every state and as often as asked: the row becomes a tombstone, then the bytes go."""
     access.require(actor, Verb.WRITE, stored_object)
+    at_once = combined.is_possible() and not stored_object.metadata
+    if at_once and (tombstone := bury_at_once(stored_object.pk, actor=actor)):
+        return tombstone
     bury(_lock_living(stored_object.pk), actor=actor, action=AuditAction.OBJECT_DELETED)
     return lookup.visible_object(actor, stored_object.pk)
 

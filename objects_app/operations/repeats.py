@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -49,6 +50,11 @@ def once(fingerprint: Fingerprint | None, *, actor: Actor, target_id: str) -> It
         yield
 
 
+def columns_of(fingerprint: Fingerprint, *, actor: Actor, target_id: str) -> dict[str, Any]:
+    """What the record of a request says; one of the same account and fingerprint was made by this very request."""
+    return {"account_id": actor.account_id, "fingerprint": fingerprint.digest(), "target_id": target_id}
+
+
 def was_carried_out(fingerprint: Fingerprint | None, *, actor: Actor) -> bool:
     if not fingerprint:
         return False
@@ -59,6 +65,4 @@ def was_carried_out(fingerprint: Fingerprint | None, *, actor: Actor) -> bool:
 def remember(fingerprint: Fingerprint | None, *, actor: Actor, target_id: str) -> None:
     """Inside the transaction that carries the request out."""
     if fingerprint:
-        IdempotencyRecord.objects.create(
-            account_id=actor.account_id, fingerprint=fingerprint.digest(), target_id=target_id
-        )
+        IdempotencyRecord.objects.create(**columns_of(fingerprint, actor=actor, target_id=target_id))

@@ -29,6 +29,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """For statements that are asked again and again: SQLite's driver keeps what it has prepared by itself."""
         return self.cursor()
 
+    def close_unless_usable(self) -> None:
+        self.close_if_unusable_or_obsolete()
+
     @contextmanager
     def committing_soon(self) -> Iterator[str]:
         """For one statement, a transaction by itself that is on the disk with the next one that is committed otherwise.

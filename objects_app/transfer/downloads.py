@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.conf import settings
+
 from objects_app.access import Actor, Via, anonymous_actor
 from objects_app.errors import MethodNotAllowed
 from objects_app.operations import downloads
@@ -19,6 +21,7 @@ from objects_app.transfer.threads import in_file_thread, in_verb_thread
 SMALLEST_BLOCK = 64 * 1024
 LARGEST_BLOCK = 1024 * 1024
 QUICK = 0.1  # seconds
+CONDITIONS = ("range", "if-range", "if-none-match")
 
 
 async def send_download(exchange: Exchange, object_id: str) -> None:
@@ -27,14 +30,30 @@ async def send_download(exchange: Exchange, object_id: str) -> None:
     grant = verify(Purpose.DOWNLOAD, object_id, exchange.query)
     actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
     apart = content_host.was_asked(exchange)
-    download = await in_verb_thread(downloads.open_download, grant, actor=actor, apart=apart)
+    is_plain = exchange.method == "GET" and not any(map(exchange.header, CONDITIONS))
+    download, content = await in_verb_thread(_open, grant, actor=actor, apart=apart, is_plain=is_plain)
     if download.reader is None:
         await Redirection(exchange, download, grant, actor).run()
         return
+    delivery = Delivery(exchange, download, grant, actor, download.reader, content)
     try:
-        await Delivery(exchange, download, grant, actor, download.reader).run()
+        await delivery.run()
     finally:
-        await in_file_thread(download.reader.close)
+        if not delivery.is_closed:
+            await in_file_thread(download.reader.close)
+
+
+def _open(grant: TransferGrant, *, actor: Actor, apart: bool, is_plain: bool) -> tuple[Download, bytes]:
+    """With all of the content where that is little and will be sent: a visit to another thread would cost more."""
+    download = downloads.open_download(grant, actor=actor, apart=apart)
+    reader = download.reader
+    if reader is None or not is_plain or reader.size > SMALLEST_BLOCK or settings.X_ACCEL_LOCATION:
+        return download, b""
+    try:
+        return download, reader.read_at(0, reader.size)
+    except BaseException:
+        reader.close()
+        raise
 
 
 @dataclass(frozen=True)
@@ -57,20 +76,22 @@ class Redirection:
             await self._redirect()
 
     async def _redirect(self) -> None:
-        await record(self, sent=None, result="redirected")
+        await in_verb_thread(record, self, sent=None, result="redirected")
         location = (b"location", self.download.location.encode("ascii"))
         await self.exchange.answer(302, [*HARMLESS, location, (b"content-length", b"0")])
 
 
-@dataclass(frozen=True)
+@dataclass
 class Delivery:
-    """One permitted download on its way out."""
+    """One permitted download on its way out. `content` is all of it, where that is known already."""
 
     exchange: Exchange
     download: Download
     grant: TransferGrant
     actor: Actor
     reader: BlobReader
+    content: bytes = b""
+    is_closed: bool = False
     under_way: ClassVar[int] = 0
 
     async def run(self) -> None:
@@ -92,7 +113,7 @@ class Delivery:
         if self.exchange.method == "HEAD":
             await self.exchange.answer(status, headers)
             return
-        block = await self._read(sent.start, min(sent.start + SMALLEST_BLOCK, sent.end))
+        block = self.content or await self._read(sent.start, min(sent.start + SMALLEST_BLOCK, sent.end))
         await self.exchange.start(status, headers)  # only now: where nothing can be read, the answer is an error
         await self._send_and_record(sent, block)
 
@@ -110,18 +131,28 @@ class Delivery:
         return front_server.address_of(self.exchange, self.download)
 
     async def _hand_over(self, address: str, headers: Headers) -> None:
-        await record(self, sent=None, result="handed over")
+        await in_verb_thread(record, self, sent=None, result="handed over")
         await front_server.hand_over(self.exchange, address, headers)
 
     async def _send_and_record(self, part: ByteRange, block: bytes) -> None:
         Delivery.under_way += 1
         try:
-            async with self.exchange.noticing_departure():
-                await self._send(part, block)
+            if len(block) == part.end - part.start:  # the server takes a single block for a client that has left, too
+                await self.exchange.send_block(block, more=False)
+            else:
+                async with self.exchange.noticing_departure():
+                    await self._send(part, block)
         finally:
             Delivery.under_way -= 1
-            sent = self.exchange.sent
-            await record(self, sent=sent, result="ok" if sent == part.end - part.start else "cut")
+            await in_verb_thread(self._end, part)
+
+    def _end(self, part: ByteRange) -> None:
+        sent = self.exchange.sent
+        try:
+            record(self, sent=sent, result="ok" if sent == part.end - part.start else "cut")
+        finally:
+            self.reader.close()
+            self.is_closed = True
 
     async def _send(self, part: ByteRange, block: bytes) -> None:
         """Read the next block while the last one is sent."""
@@ -135,8 +166,6 @@ class Delivery:
                 size = await self._send_block(block, size, more=offset < part.end)
             finally:
                 block = await reading
-        if part.start == part.end:
-            await self.exchange.send_block(b"", more=False)
 
     async def _send_block(self, block: bytes, size: int, *, more: bool) -> int:
         """Return the next size. Large blocks are fast, but a slow client could not take one in the idle timeout, and
@@ -155,9 +184,8 @@ class Delivery:
         return await in_file_thread(self.reader.read_at, offset, end - offset)
 
 
-async def record(way: Redirection | Delivery, *, sent: int | None, result: str) -> None:
-    await in_verb_thread(
-        downloads.record_download,
+def record(way: Redirection | Delivery, *, sent: int | None, result: str) -> None:
+    downloads.record_download(
         way.download.stored_object,
         actor=way.actor,
         grant=way.grant,

@@ -45,6 +45,7 @@ class Exchange:
         self._sending = Pace()
         self._departure: asyncio.Future[None] | None = None
         self._headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        self.repeats_headers = len(self._headers) < len(scope["headers"])
         self.request_id = request_id.adopt(self.header("x-request-id"))
 
     def header(self, name: str) -> str | None:
@@ -60,6 +61,16 @@ class Exchange:
     def is_unframed(self) -> bool:
         """Whether an HTTP/1.1 request says nothing of a body: then it has none, which its sender may not have meant."""
         return self.length is None and self.header("transfer-encoding") is None and self.scope["http_version"] != "2"
+
+    @property
+    def is_bodiless(self) -> bool:
+        """Whether there is nothing to read."""
+        return self.is_unframed or (self.length == 0 and self.header("transfer-encoding") is None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server says that the body has."""
+        return not self._more
 
     async def read(self) -> bytes:
         """The next block of the body; nothing at the end that the server vouches for.

@@ -10,12 +10,20 @@ from objects_app.transfer import content_host, tls
 from objects_app.transfer.addresses import client_address
 from objects_app.transfer.downloads import send_download
 from objects_app.transfer.exchange import ClientGone, Exchange, Message, Receive, Send
-from objects_app.transfer.uploads import receive_upload
-from objects_app.transfer.wsgi import FOR_PROGRAMS, WsgiApplication, call_django, show_refusal
+from objects_app.transfer.uploads import admit_upload, receive_upload
+from objects_app.transfer.wsgi import (
+    FOR_PROGRAMS,
+    AnswerDirectly,
+    WsgiApplication,
+    call_django,
+    leave_to_django,
+    show_refusal,
+)
 
 access_log = logging.getLogger("holdall.access")
 logger = logging.getLogger(__name__)
 SIGNED_PATH = re.compile(r"/(upload|download)/(obj_[^/]*)")
+ADMISSION = re.compile(r"/admit/([0-9]{1,19})/upload/(obj_[^/]*)")
 SIGNED = {"upload": receive_upload, "download": send_download}
 BODY_CUT = "The connection ended before the body did. Nothing was stored."
 CLIENT_GONE = 499  # nginx's word for a client that left before its answer
@@ -24,8 +32,9 @@ CLIENT_GONE = 499  # nginx's word for a client that left before its answer
 class Root:
     """An ASGI application for `granian --interface asginl`."""
 
-    def __init__(self, django: WsgiApplication) -> None:
+    def __init__(self, django: WsgiApplication, answer_directly: AnswerDirectly = leave_to_django) -> None:
         self.django = django
+        self.answer_directly = answer_directly
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,7 +89,9 @@ class Root:
             raise NotFound
         if match:
             await SIGNED[match[1]](exchange, match[2])
+        elif admission := ADMISSION.fullmatch(exchange.path):
+            await admit_upload(exchange, admission[1], admission[2])
         elif tls.is_refused(exchange):
             await tls.refuse(exchange)
         else:
-            await call_django(exchange, self.django)
+            await call_django(exchange, self.django, self.answer_directly)

@@ -31,12 +31,13 @@ class Turn:
             self._semaphore.release()
 
 
+def are_taken() -> bool:
+    """PostgreSQL answers with all rows at once, and there is nothing to take turns for."""
+    return bool(connections.settings[DEFAULT_DB_ALIAS]["ENGINE"] == SQLITE)
+
+
 @asynccontextmanager
 async def turn() -> AsyncIterator[None]:
-    """PostgreSQL answers with all rows at once, and there is nothing to take turns for."""
-    if connections.settings[DEFAULT_DB_ALIAS]["ENGINE"] != SQLITE:
-        yield
-        return
     loop = asyncio.get_running_loop()
     semaphore = _semaphores.get(loop) or _semaphores.setdefault(loop, Semaphore(AT_ONCE))
     await semaphore.acquire()

@@ -12,28 +12,34 @@ from objects_app.transfer.addresses import comes_from_proxy
 from objects_app.transfer.exchange import Exchange, Headers
 from objects_app.transfer.threads import in_page_thread
 
-FOR_PROGRAMS = ("/v1/", "/upload/", "/download/")  # where answers of every kind are JSON
+FOR_PROGRAMS = ("/v1/", "/upload/", "/download/", "/admit/")  # where answers of every kind are JSON
 LARGEST_BODY = 1024 * 1024
 GATHERED = 256 * 1024
 OF_EVERY_ANSWER = {"x-request-id", "strict-transport-security"}  # the root adds them
 Environ = dict[str, Any]
 WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+DirectAnswer = tuple[int, Headers, bytes]
+AnswerDirectly = Callable[[Exchange, bytes], DirectAnswer | None]
 
 
-async def call_django(exchange: Exchange, application: WsgiApplication) -> None:
-    await _send_answer(exchange, DjangoCall(application, environ_of(exchange, await _read_small_body(exchange))))
+def leave_to_django(exchange: Exchange, body: bytes) -> DirectAnswer | None:  # noqa: ARG001  as others are called
+    return None
+
+
+async def call_django(exchange: Exchange, application: WsgiApplication, answer_directly: AnswerDirectly) -> None:
+    """Or not, where it can be answered directly."""
+    await _send_answer(exchange, DjangoCall(application, exchange, await _read_small_body(exchange)), answer_directly)
 
 
 async def show_refusal(exchange: Exchange, application: WsgiApplication, refusal: ObjectsError) -> None:
     """Have Django draw the page of a refusal that came before it could be called."""
-    environ = environ_of(exchange, b"") | {errors.IN_ENVIRON: refusal}
-    await _send_answer(exchange, DjangoCall(application, environ))
+    await _send_answer(exchange, DjangoCall(application, exchange, refusal=refusal), leave_to_django)
 
 
-async def _send_answer(exchange: Exchange, call: "DjangoCall") -> None:
+async def _send_answer(exchange: Exchange, call: "DjangoCall", answer_directly: AnswerDirectly) -> None:
     """An answer up to GATHERED bytes, nearly every one, takes a single visit to a thread."""
     try:
-        block = await in_page_thread(call.begin)
+        block = await in_page_thread(call.begin, answer_directly)
         await exchange.start(call.status, call.headers)
         if call.has_more:
             block = await _send_all_but_last(exchange, call, block)
@@ -52,7 +58,7 @@ async def _send_all_but_last(exchange: Exchange, call: "DjangoCall", block: byte
 
 
 async def _read_small_body(exchange: Exchange) -> bytes:
-    if exchange.is_unframed:
+    if exchange.is_bodiless:
         return b""
     if (exchange.length or 0) > LARGEST_BODY:
         raise BodyTooLarge
@@ -108,15 +114,31 @@ def _add_header(environ: Environ, name: str, value: str) -> None:
 class DjangoCall:
     """One call of the handler, whose every step blocks and so belongs into a thread."""
 
-    def __init__(self, application: WsgiApplication, environ: Environ) -> None:
+    def __init__(
+        self,
+        application: WsgiApplication,
+        exchange: Exchange,
+        body: bytes = b"",
+        *,
+        refusal: ObjectsError | None = None,
+    ) -> None:
         self.application = application
-        self.environ = environ
+        self.exchange = exchange
+        self.body = body
+        self.refusal = refusal
         self.status = 0
         self.headers: Headers = []
         self.has_more = False
 
-    def begin(self) -> bytes:
-        self.answer = self.application(self.environ, self._start_response)
+    def begin(self, answer_directly: AnswerDirectly) -> bytes:
+        answer = answer_directly(self.exchange, self.body)
+        if answer:
+            self.status, self.headers, block = answer
+            return block
+        environ = environ_of(self.exchange, self.body)
+        if self.refusal:
+            environ[errors.IN_ENVIRON] = self.refusal
+        self.answer = self.application(environ, self._start_response)
         self.blocks: Iterator[bytes] = iter(self.answer)
         self.has_more = True
         return self.next_block()

@@ -99,7 +99,7 @@ def test_a_refusal_is_recorded(bob_api, bob, alice):
 
 
 def test_a_refusal_that_cannot_be_recorded_is_a_refusal_all_the_same(alice_api, monkeypatch, caplog):
-    monkeypatch.setattr(audit.compiled, "create", raising(OperationalError("locked")))
+    monkeypatch.setattr(audit.insertions, "create", raising(OperationalError("locked")))
     assert alice_api.get(f"/v1/objects/{UNKNOWN}").json() == error("object_not_found")
     assert "could not be recorded" in caplog.text
 

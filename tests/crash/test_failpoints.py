@@ -65,10 +65,14 @@ class Place:
 
 @pytest.fixture
 def disk_place(real_database, disk, tmp_path) -> Place:
-    def look() -> World:
-        return World({path.name for path in (tmp_path / "objects").glob("??/*")}, ask_django)
+    disk.bodies = tmp_path / "bodies"
+    disk.bodies.mkdir()
 
-    return Place("disk", ON_DISK, make_person("alice"), look)
+    def look() -> World:
+        files = [*disk.folder.glob("??/*"), *disk.bodies.iterdir()]
+        return World({path.name for path in files}, ask_django)
+
+    return Place(f"disk beside {connection.vendor}", ON_DISK, make_person("alice"), look)
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ class Front:
 
     def work(self, job: Callable[[], Any]) -> Any:
         """What a worker does around each task."""
-        return self.thread.submit(threads._with_connections, job).result()
+        return self.thread.submit(threads._with_connection, job).result()
 
     def answer_of(self, job: Callable[[], Any]) -> Answer:
         """How a job ended, in the words of an answer."""

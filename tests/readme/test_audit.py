@@ -8,16 +8,17 @@ from objects_app.models import AuditEvent
 from tests.readme.documents import CODE, ROOT, code, table
 
 AUDIT = ROOT / "docs" / "audit.md"
+RECORDING = {"audit.record", "audit.of_stored_object"}
 NO_DETAILS = {"actor", "target", "target_id", "result", "size", "soon"}
 LINK = re.compile(r"\]\(([^)#]+)")
 
 
 def recorded() -> dict[str, set[str]]:
-    """By action: what calls of `audit.record` that name it write into the details."""
+    """By action: what calls that name it write into the details."""
     found: dict[str, set[str]] = {}
     for path in (ROOT / "objects_app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record" and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in RECORDING and node.args:
                 action = ast.unparse(node.args[0]).removeprefix("AuditAction.")
                 named = {keyword.arg for keyword in node.keywords if keyword.arg} - NO_DETAILS
                 found.setdefault(action, set()).update(named)

@@ -18,6 +18,7 @@ READERS = {
     "networks",
     "writable_file",
     "duration",
+    "folder",
     "whole_number",
     "switch",
     "choice",

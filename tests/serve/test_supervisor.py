@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from objects_app.supervisor import Backoff, Child
+from tests import live
 
 
 @pytest.fixture
@@ -48,3 +49,12 @@ def test_the_supervisor_never_loads_django():
     loaded = "import config.supervision, sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", loaded], stdout=subprocess.PIPE, text=True, check=True)
     assert not {"django.conf", "django.db", "django.http"} & set(run.stdout.split())
+
+
+def test_a_web_process_begins_without_what_it_may_never_need(tmp_path):
+    """Each of them would take a tenth of a second and more of every start."""
+    loaded = "import config.asgi, sys; print(*sys.modules)"
+    environment = live.environment_of(tmp_path)
+    command = [sys.executable, "-c", loaded]
+    run = subprocess.run(command, cwd=live.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    assert not {"boto3", "botocore", "celery", "kombu", "redis"} & set(run.stdout.split())

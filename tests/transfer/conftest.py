@@ -45,6 +45,5 @@ def one_thread(monkeypatch):
     async def run_here(_pool, call):
         return call()
 
-    monkeypatch.setattr(threads, "_run", run_here)
-    monkeypatch.setattr(threads, "close_old_connections", lambda: None)  # the test's own is in a transaction
+    monkeypatch.setattr(threads, "_visit", run_here)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -133,6 +133,13 @@ def test_a_streamed_file_arrives_whole(base):
     assert httpx.get(f"{base}/static/css/app.css").content.strip()
 
 
+def test_a_header_that_is_said_twice_means_both(alice_live, base):
+    """Django joins them: two keys are none."""
+    key = ("Authorization", f"Bearer {alice_live.server.key}")
+    url = f"{base}/v1/objects"
+    assert [httpx.get(url, headers=keys).status_code for keys in ([key], [key], [key, key])] == [200, 200, 401]
+
+
 def test_a_body_of_an_api_call_may_be_chunked(alice_live):
     created = alice_live.http.post("/v1/objects", content=iter([b'{"name": "a",', b' "content_type": "text"}']))
     assert created.status_code == 200

@@ -15,7 +15,8 @@ def gathered(*, until: float) -> list[bytes]:
 
     async def gather() -> list[bytes]:
         reception = Reception(SimpleNamespace(read=read), grant=None)
-        return await reception._gather(until=asyncio.get_running_loop().time() + until)
+        reception.keep_alive_at = asyncio.get_running_loop().time() + until
+        return await reception._gather()
 
     return asyncio.run(gather())
 

@@ -10,7 +10,8 @@ from objects_app.transfer import turns
 from objects_app.transfer.threads import in_file_thread, in_page_thread
 
 
-def test_who_is_cancelled_still_waits_for_the_thread():
+@pytest.mark.parametrize("times", [1, 3])
+def test_who_is_cancelled_still_waits_for_the_thread(times):
     may_end, log = threading.Event(), []
 
     def write():
@@ -19,9 +20,11 @@ def test_who_is_cancelled_still_waits_for_the_thread():
 
     async def cancel_in_the_middle():
         task = asyncio.create_task(in_file_thread(write))
+        for _ in range(times):
+            await asyncio.sleep(0)
+            task.cancel()
         await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.sleep(0)
+        assert not task.done()
         may_end.set()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -37,6 +40,26 @@ def test_a_failure_in_the_thread_is_the_callers():
 
     with pytest.raises(ValueError, match="no"):
         asyncio.run(in_file_thread(fail))
+
+
+def test_a_failure_of_which_no_caller_hears_is_in_the_log(caplog):
+    may_end = threading.Event()
+
+    def fail():
+        may_end.wait(30)
+        raise ValueError("unheard")
+
+    async def cancel():
+        task = asyncio.create_task(in_file_thread(fail))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel())
+    assert "ValueError: unheard" in caplog.text
 
 
 def page_threads_at_once(how_many: int, *, wait_for_all: bool) -> int:

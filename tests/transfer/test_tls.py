@@ -89,6 +89,15 @@ def test_every_answer_over_tls_carries_hsts_once(server, path):
     assert get(server, path, TLS).headers.get_list("strict-transport-security") == [HSTS]
 
 
+def test_calls_that_go_past_django_carry_hsts_over_tls_alone(server):
+    key = {"Authorization": f"Bearer {server.key}"}
+    carried = [
+        get(server, "/v1/objects", scheme, key).headers.get_list("strict-transport-security")
+        for scheme in (TLS, TLS, {}, TLS)
+    ]
+    assert carried == [[HSTS], [HSTS], [], [HSTS]]
+
+
 def test_a_download_over_tls_carries_hsts(server, download_path):
     assert get(server, download_path, TLS).headers["strict-transport-security"] == HSTS
 
