@@ -142,7 +142,7 @@ def test_a_passkey_is_added_and_signs_in(chromium, site):
     """At localhost: browsers allow passkeys neither at an address of numbers nor without https elsewhere."""
     context = chromium.new_context(base_url=site.url.replace("127.0.0.1", "localhost"))
     page = context.new_page()
-    sign_in(page, "erin")
+    sign_in(page, "pia")
     devices = context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
