@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessibility import violations
 from tests.browser.conftest import NARROW
 
+STILL = 0.01  # a tenth of what Web Vitals call good; a button that grows by a word shifts a ten-thousandth
 SHIFT = """() => new Promise(resolve => new PerformanceObserver(list => {
   resolve(list.getEntries().filter(each => !each.hadRecentInput).reduce((sum, each) => sum + each.value, 0));
 }).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0), 300))"""
@@ -47,7 +48,7 @@ def test_a_change_of_a_filter_and_a_heading_act_at_once(visit, make):
     expect(page.locator("#list tbody .name a").first).to_have_text("order-c")
     page.get_by_role("search").get_by_label("Visibility").select_option("Private")
     expect(page.locator("#list tbody .name a")).to_have_count(2)
-    assert page.evaluate(SHIFT) == 0
+    assert page.evaluate(SHIFT) < STILL
 
 
 def test_a_switch_answers_at_once_and_can_be_undone(visit, make):
