@@ -17,7 +17,7 @@ from objects_app.operations import downloads, objects, uses
 from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
 from objects_app.web.pages import render_page
-from objects_app.web.returning import way_back
+from objects_app.web.returning import way_back, without_panel
 
 DOWNLOAD_URL_LIFETIME = timedelta(minutes=5)
 SEVERAL_URLS_LIFETIME = timedelta(hours=1)
@@ -79,6 +79,7 @@ def delete(request: HttpRequest, member: Member, object_id: str) -> HttpResponse
         "stored_object": stored_object,
         "uses": uses.lately(stored_object, actor=member.actor),
         "way_back": way_back(request),
+        "way_on": without_panel(way_back(request)),
     }
     return render_page(request, member, "objects/delete.html", context)
 

@@ -21,6 +21,7 @@ from objects_app.web.members import Member, for_members
 from objects_app.web.methods import only
 from objects_app.web.object_changes import carry_out, own_object, possible_for
 from objects_app.web.pages import render_page
+from objects_app.web.returning import without_panel
 from objects_app.web.snippets import snippets_for
 from objects_app.web.wording import line_of
 
@@ -62,9 +63,7 @@ def panel_of(request: HttpRequest, member: Member) -> dict[str, Any]:
     stored_object = access.own_objects(member.actor).filter(pk=object_id).first()
     if stored_object is None:
         return {}
-    query = request.GET.copy()
-    del query["open"]
-    return context_of(stored_object, member, most=PANEL_BYTES) | {"closed": f"{request.path}?{query.urlencode()}"}
+    return context_of(stored_object, member, most=PANEL_BYTES) | {"closed": without_panel(request.get_full_path())}
 
 
 def context_of(stored_object: StoredObject, member: Member, *, most: int = FIRST_BYTES) -> dict[str, Any]:

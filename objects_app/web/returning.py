@@ -1,6 +1,8 @@
 """Where a form leads back to: the page that it was sent from, with its filters and place."""
 
-from django.http import HttpRequest
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -10,3 +12,10 @@ def way_back(request: HttpRequest, *, otherwise: str = "objects") -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
     is_here = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if is_here else reverse(otherwise)
+
+
+def without_panel(address: str) -> str:
+    """The address of a list with no object open beside it."""
+    path, query = urlsplit(address).path, QueryDict(urlsplit(address).query, mutable=True)
+    query.pop("open", None)
+    return f"{path}?{query.urlencode()}" if query else path

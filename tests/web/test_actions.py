@@ -1,5 +1,8 @@
 """The buttons of the list: make public, make private, download, delete."""
 
+from html import escape
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
@@ -95,6 +98,16 @@ def test_who_may_not_see_the_activity_gets_no_names_before_a_delete(alice, alice
     alice_browser.post(f"/objects/{stored_object.pk}/download")
     uses = alice_browser.get(f"/objects/{stored_object.pk}/delete").context["uses"]
     assert (uses.links, uses.askers) == (1, {})
+
+
+def test_delete_leads_on_to_the_list_without_the_panel_of_what_is_gone(alice, alice_browser):
+    stored_object = make_object(alice, "ledger.csv")
+    panel = f"/?search=led&open={stored_object.pk}"
+    link = f'href="/objects/{stored_object.pk}/delete?next={quote(panel, safe="")}"'
+    assert link in alice_browser.get(panel).content.decode()
+    page = alice_browser.get(f"/objects/{stored_object.pk}/delete", {"next": panel}).content.decode()
+    assert f'<a class="button" href="{escape(panel)}" data-closes>Keep it</a>' in page
+    assert '<input type="hidden" name="next" value="/?search=led">' in page
 
 
 @pytest.mark.parametrize(("act", "undo"), [("publish", "unpublish"), ("unpublish", "publish")])
