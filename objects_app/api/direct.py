@@ -31,6 +31,7 @@ from objects_app.api.inputs import (
 )
 from objects_app.api.outputs import Shape
 from objects_app.api.parsing import parameters_of, parse_object
+from objects_app.asgi_headers import OF_THE_ROOT, Headers, encode_headers
 from objects_app.errors import ObjectsError, TooManyRequests
 from objects_app.models import ApiKey
 from objects_app.operations import keys
@@ -39,9 +40,8 @@ from objects_app.operations.repeats import Fingerprint
 PATH = re.compile(rf"/v1/objects(?:/({OBJECT_ID.pattern})(/complete|/delete|/download)?)?")
 LONGEST_KEPT, MOST_KEPT = 300, 1_000  # hosts, queries and bodies, with what they mean
 OK = "200 OK"
-OF_ONE_ANSWER = {b"content-length", b"x-request-id", b"strict-transport-security"}  # the root adds the last two
+OF_ONE_ANSWER = {b"content-length"} | OF_THE_ROOT
 Environ = dict[str, Any]
-Headers = list[tuple[bytes, bytes]]
 StartResponse = Callable[..., Any]
 WsgiApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
 Kind = tuple[str, str]
@@ -76,7 +76,7 @@ class DirectCalls:
         return self._django(environ, self._learning(kind, start_response) if is_new else start_response)
 
     def answer(self, asked: Asked, body: bytes) -> Answer | None:
-        """None where Django shall answer. Headers are in bytes, their names in small letters, as ASGI has them."""
+        """None where Django shall answer."""
         kind, pk = _asked_for(asked.method, asked.path)
         learnt = self._headers.get(kind)
         if learnt is None or asked.repeats_headers:
@@ -91,14 +91,10 @@ class DirectCalls:
     def _learning(self, kind: Kind, start_response: StartResponse) -> StartResponse:
         def start(status: str, headers: list[tuple[str, str]], *rest: object) -> Any:
             if status == OK:
-                self._headers[kind] = [header for header in _in_bytes(headers) if header[0] not in OF_ONE_ANSWER]
+                self._headers[kind] = [header for header in encode_headers(headers) if header[0] not in OF_ONE_ANSWER]
             return start_response(status, headers, *rest)
 
         return start
-
-
-def _in_bytes(headers: Iterable[tuple[str, str]]) -> Headers:
-    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _asked_for(method: str, path: str) -> tuple[Kind, str]:
@@ -140,7 +136,7 @@ def _carry_out(run: Run, number: int, *, actor: Actor, pk: str) -> Answer:
         if error is None:
             raise
         answer = answer_named(error, lambda: actor, target_id=pk)
-        return answer.status_code, _in_bytes(error.headers.items()), answer.content
+        return answer.status_code, encode_headers(error.headers.items()), answer.content
 
 
 def _counted(secret: str, address: str) -> tuple[ApiKey | None, int]:

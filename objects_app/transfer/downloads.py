@@ -7,13 +7,14 @@ from typing import ClassVar
 from django.conf import settings
 
 from objects_app.access import Actor, Via, anonymous_actor
+from objects_app.asgi_headers import Headers
 from objects_app.errors import MethodNotAllowed
 from objects_app.operations import downloads
 from objects_app.operations.downloads import Download
 from objects_app.signing import Purpose, TransferGrant, verify
 from objects_app.storage import BlobReader
 from objects_app.transfer import content_host, front_server
-from objects_app.transfer.exchange import ClientGone, Exchange, Headers
+from objects_app.transfer.exchange import ClientGone, Exchange
 from objects_app.transfer.headers import HARMLESS, content_headers, entity_tag, names_tag
 from objects_app.transfer.ranges import ByteRange, parse_range
 from objects_app.transfer.threads import in_file_thread, in_verb_thread

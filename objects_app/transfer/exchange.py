@@ -8,14 +8,13 @@ from typing import Any
 import orjson
 
 from objects_app import request_id
+from objects_app.asgi_headers import Header, Headers
 from objects_app.errors import BodyTimeout, ObjectsError
 from objects_app.transfer.pace import Pace
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Header = tuple[bytes, bytes]
-Headers = list[Header]
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 8 * 1024 * 1024
 RESET_FOLLOWS_WITHIN = 0.1

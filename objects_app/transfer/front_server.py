@@ -2,11 +2,12 @@
 
 from django.conf import settings
 
+from objects_app.asgi_headers import Headers
 from objects_app.operations.downloads import Download
 from objects_app.storage import storage_of
 from objects_app.storage.disk import DiskStorage
 from objects_app.transfer.addresses import comes_from_proxy
-from objects_app.transfer.exchange import Exchange, Headers
+from objects_app.transfer.exchange import Exchange
 
 
 def address_of(exchange: Exchange, download: Download) -> str:

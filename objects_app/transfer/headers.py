@@ -2,11 +2,11 @@
 
 import base64
 
+from objects_app.asgi_headers import Headers
 from objects_app.content_types import served_as
 from objects_app.dispositions import disposition
 from objects_app.models import StoredObject
 from objects_app.operations.downloads import Download
-from objects_app.transfer.exchange import Headers
 
 HARMLESS: Headers = [
     (b"x-content-type-options", b"nosniff"),

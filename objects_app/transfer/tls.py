@@ -4,9 +4,10 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from objects_app.asgi_headers import Headers
 from objects_app.errors import HttpsRequired
 from objects_app.transfer.addresses import client_scheme
-from objects_app.transfer.exchange import Exchange, Headers, Message
+from objects_app.transfer.exchange import Exchange, Message
 
 FOR_PROGRAMS = ("/v1/", "/metrics/")
 LEFT_ALONE = ("/healthz", "/readyz")

@@ -7,15 +7,15 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from objects_app import errors, request_id
+from objects_app.asgi_headers import OF_THE_ROOT, Headers, encode_headers
 from objects_app.errors import BodyTooLarge, ObjectsError
 from objects_app.transfer.addresses import comes_from_proxy
-from objects_app.transfer.exchange import Exchange, Headers
+from objects_app.transfer.exchange import Exchange
 from objects_app.transfer.threads import in_page_thread
 
 FOR_PROGRAMS = ("/v1/", "/upload/", "/download/", "/admit/")  # where answers of every kind are JSON
 LARGEST_BODY = 1024 * 1024
 GATHERED = 256 * 1024
-OF_EVERY_ANSWER = {"x-request-id", "strict-transport-security"}  # the root adds them
 Environ = dict[str, Any]
 WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 DirectAnswer = tuple[int, Headers, bytes]
@@ -162,8 +162,4 @@ class DjangoCall:
 
     def _start_response(self, status: str, headers: list[tuple[str, str]], *_: object) -> None:
         self.status = int(status.split(" ", 1)[0])
-        self.headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in headers
-            if name.lower() not in OF_EVERY_ANSWER
-        ]
+        self.headers = [header for header in encode_headers(headers) if header[0] not in OF_THE_ROOT]
