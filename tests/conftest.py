@@ -16,7 +16,14 @@ from objects_app.storage.disk import DiskStorage
 from objects_app.storage.memory import MemoryStorage
 from tests import environment, factories, live
 
-pytest_plugins = ["tests.databases", "tests.crowds", "tests.redis_server", "tests.s3_server", "tests.two_storages"]
+pytest_plugins = [
+    "tests.databases",
+    "tests.crowds",
+    "tests.redis_server",
+    "tests.s3_server",
+    "tests.two_storages",
+    "tests.visits",
+]
 
 
 def pytest_configure():

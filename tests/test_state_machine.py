@@ -16,7 +16,6 @@ from objects_app import clock, key_cache, storage
 from objects_app.lifecycle import leftovers, records, verification
 from objects_app.lifecycle import objects as lifecycle
 from objects_app.models import StoredObject
-from objects_app.transfer import threads
 from tests import factories
 from tests.two_accounts import TwoAccounts, bodies
 
@@ -119,16 +118,10 @@ class TwoAccountsInTime(TwoAccounts):
 
 
 @pytest.fixture
-def one_thread(db, blobs, monkeypatch, settings):
-    """All of the transfer runs in this thread, inside the transaction that ends with each run."""
-
-    async def run_here(_pool, call):
-        return call()
-
+def one_thread(db, blobs, visits_in_this_thread, monkeypatch, settings):
+    """All of the transfer runs inside the transaction that ends with each run."""
     settings.THROTTLE_ENABLED = False
-    monkeypatch.setattr(threads, "_visit", run_here)
     monkeypatch.setattr(clock, "now", clock.now)
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.mark.timeout(600 + STEPS // 10)  # a failure takes up to five minutes to shrink

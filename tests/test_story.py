@@ -15,7 +15,6 @@ from objects_app import event_files
 from objects_app.models import ApiKey, AuditEvent, Membership, Role, StoredObject, User
 from objects_app.operations.keys import SECRET
 from objects_app.seals.chain import Check
-from objects_app.transfer import threads
 from objects_app.transfer.downloads import SMALLEST_BLOCK
 from tests.admin.acting import REASON, act
 from tests.asgi import CUT, block, send
@@ -46,13 +45,8 @@ class Fact:
 
 
 @pytest.fixture
-def everything_in_this_thread(real_database, monkeypatch):
-    async def run_here(_pool, call):
-        return call()
-
-    monkeypatch.setattr(threads, "_visit", run_here)
+def everything_in_this_thread(real_database, visits_in_this_thread, monkeypatch):
     monkeypatch.setattr(event_files, "close_old_connections", lambda: None)
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def browser_at(address: str, email: str, *passwords: str) -> Client:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from objects_app.transfer import threads
 from tests import prepared
 from tests.transfer.people import Client, Upload
 
@@ -36,14 +35,3 @@ def hurried(tmp_path_factory) -> Iterator[Client]:
 @pytest.fixture
 def upload(alice_live) -> Upload:
     return alice_live.begin()
-
-
-@pytest.fixture
-def one_thread(monkeypatch):
-    """Requests to the ASGI root in the test's own thread, on its own connection to the database."""
-
-    async def run_here(_pool, call):
-        return call()
-
-    monkeypatch.setattr(threads, "_visit", run_here)
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -17,7 +17,7 @@ from objects_app.transfer.exchange import Exchange
 from tests.asgi import answer_to
 from tests.operations.history import database_fails, row
 
-pytestmark = pytest.mark.usefixtures("one_thread", "front_server")
+pytestmark = pytest.mark.usefixtures("visits_in_this_thread", "front_server")
 SHA256 = hashlib.sha256(b"hello").hexdigest()
 
 

@@ -8,7 +8,7 @@ from objects_app.operations import downloads
 from tests.asgi import answer_to
 from tests.factories import make_object
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("visits_in_this_thread")
 HOUR = timedelta(hours=1)
 CONTENT = (b"host", b"Content.Example.com:8443")
 MAIN = (b"host", b"objects.example.com")

@@ -13,7 +13,7 @@ from objects_app.operations import downloads, objects, uploads
 from objects_app.operations.objects import NewObject
 from tests.asgi import answer_to, send
 
-pytestmark = pytest.mark.usefixtures("bucket", "one_thread")
+pytestmark = pytest.mark.usefixtures("bucket", "visits_in_this_thread")
 HOUR = timedelta(hours=1)
 
 

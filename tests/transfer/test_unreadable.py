@@ -11,7 +11,7 @@ from objects_app.operations.downloads import issue_download_url
 from tests.asgi import send
 from tests.factories import make_object
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("visits_in_this_thread")
 
 
 def url_of(person, content: bytes) -> str:
