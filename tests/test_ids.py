@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +44,20 @@ def test_an_id_carries_the_time_of_its_making(monkeypatch):
     monkeypatch.setattr(ids.time, "time_ns", lambda: 0)
     monkeypatch.setattr(ids.secrets, "randbits", lambda bits: bits)
     assert ids.new_id("obj") == "obj_" + ids.base62(128, length=30)
+
+
+def test_ids_of_a_process_are_in_the_order_of_their_making():
+    ordered = ids.OrderedIds("obj")
+    made = [ordered.new_id() for _ in range(500)]
+    assert made == sorted(made)
+
+
+@pytest.mark.parametrize(
+    ("clock", "kept"), [([5, 5, 5, 9], [5, 6, 7, 9]), ([5000, 3999], [5000, 3999]), ([9, 8], [9, 10])]
+)
+def test_ids_run_ahead_of_a_clock_that_stands_still_and_follow_one_that_was_set_back(monkeypatch, clock, kept):
+    times = iter(clock)
+    monkeypatch.setattr(ids.time, "time_ns", lambda: next(times) * 1_000_000)
+    monkeypatch.setattr(ids.secrets, "randbits", lambda _: 0)
+    ordered = ids.OrderedIds("obj")
+    assert [ordered.new_id() for _ in clock] == [f"obj_{ids.base62(each << 128, length=30)}" for each in kept]

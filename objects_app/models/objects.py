@@ -9,11 +9,13 @@ from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, TextFi
 from django.db.models.functions import Now
 
 from objects_app import clock
-from objects_app.ids import new_id
+from objects_app.ids import OrderedIds
+
+_ids = OrderedIds("obj")
 
 
 def new_object_id() -> str:
-    return new_id("obj")
+    return _ids.new_id()
 
 
 def fold(text: str) -> str:

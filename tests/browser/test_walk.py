@@ -105,7 +105,7 @@ def _fetch_it_by_a_link(page: Page, visit) -> None:
 def _delete_it(page: Page) -> None:
     page.keyboard.press("Delete")
     press(page, button(page, "Delete this object"))
-    expect(page.get_by_role("heading", name="No object matches")).to_be_visible()
+    expect(page.get_by_text("“walked.md” is deleted.")).to_be_visible()
     expect(page.get_by_role("link", name="walked.md")).to_have_count(0)
 
 
