@@ -4,8 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.conf import settings
-
 from objects_app.access import Actor, Via, anonymous_actor
 from objects_app.asgi_headers import Headers
 from objects_app.errors import MethodNotAllowed
@@ -22,7 +20,6 @@ from objects_app.transfer.threads import in_file_thread, in_verb_thread
 SMALLEST_BLOCK = 64 * 1024
 LARGEST_BLOCK = 1024 * 1024
 QUICK = 0.1  # seconds
-CONDITIONS = ("range", "if-range", "if-none-match")
 
 
 async def send_download(exchange: Exchange, object_id: str) -> None:
@@ -30,31 +27,25 @@ async def send_download(exchange: Exchange, object_id: str) -> None:
         raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
     grant = verify(Purpose.DOWNLOAD, object_id, exchange.query)
     actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
-    apart = content_host.was_asked(exchange)
-    is_plain = exchange.method == "GET" and not any(map(exchange.header, CONDITIONS))
-    download, content = await in_verb_thread(_open, grant, actor=actor, apart=apart, is_plain=is_plain)
-    if download.reader is None:
-        await Redirection(exchange, download, grant, actor).run()
-        return
-    delivery = Delivery(exchange, download, grant, actor, download.reader, content)
+    way = await in_verb_thread(_open, exchange, grant, actor)
     try:
-        await delivery.run()
+        await way.run()
     finally:
-        if not delivery.is_closed:
-            await in_file_thread(download.reader.close)
+        if isinstance(way, Delivery) and not way.is_closed:
+            await in_file_thread(way.close)
 
 
-def _open(grant: TransferGrant, *, actor: Actor, apart: bool, is_plain: bool) -> tuple[Download, bytes]:
-    """With all of the content where that is little and will be sent: a visit to another thread would cost more."""
-    download = downloads.open_download(grant, actor=actor, apart=apart)
-    reader = download.reader
-    if reader is None or not is_plain or reader.size > SMALLEST_BLOCK or settings.X_ACCEL_LOCATION:
-        return download, b""
+def _open(exchange: Exchange, grant: TransferGrant, actor: Actor) -> "Redirection | Delivery":
+    download = downloads.open_download(grant, actor=actor, apart=content_host.was_asked(exchange))
+    if download.reader is None:
+        return Redirection(exchange, download, grant, actor)
+    delivery = Delivery(exchange, download, grant, actor, download.reader)
     try:
-        return download, reader.read_at(0, reader.size)
+        delivery.prepare()
     except BaseException:
-        reader.close()
+        delivery.close()
         raise
+    return delivery
 
 
 @dataclass(frozen=True)
@@ -84,33 +75,57 @@ class Redirection:
 
 @dataclass
 class Delivery:
-    """One permitted download on its way out. `content` is all of it, where that is known already."""
+    """One permitted download on its way out."""
 
     exchange: Exchange
     download: Download
     grant: TransferGrant
     actor: Actor
     reader: BlobReader
-    content: bytes = b""
     is_closed: bool = False
+    is_known: bool = False
+    part: ByteRange | None = None
+    address: str = ""
+    content: bytes = b""
     under_way: ClassVar[int] = 0
+
+    def prepare(self) -> None:
+        """Decide what to answer, and do what can be done in the thread that has opened it: another visit costs more.
+
+        The front server's `address` is decided on, and recorded, here; `content` is all of it where that is little.
+        """
+        tag = entity_tag(self.download.stored_object)
+        self.is_known = names_tag(self.exchange.header("if-none-match"), tag)
+        self.part = None if self.is_known else self._wanted_range(tag)
+        if self.is_known or self.exchange.method == "HEAD":
+            self.close()
+        elif address := self._front_server_address():
+            record(self, sent=None, result="handed over")
+            self.close()
+            self.address = address
+        elif self.part is None and self.reader.size <= SMALLEST_BLOCK:
+            self.content = self.reader.read_at(0, self.reader.size)
+
+    def close(self) -> None:
+        self.reader.close()
+        self.is_closed = True
 
     async def run(self) -> None:
         headers = content_headers(self.download)
-        tag = entity_tag(self.download.stored_object)
-        if names_tag(self.exchange.header("if-none-match"), tag):
+        if self.is_known:
             await self.exchange.answer(304, headers)
-            return
+        elif self.address:
+            await front_server.hand_over(self.exchange, self.address, headers)
+        else:
+            await self._answer(headers)
+
+    async def _answer(self, headers: Headers) -> None:
         whole = ByteRange(0, self.reader.size)
-        part = self._wanted_range(tag)
-        if address := self._front_server_address(part):
-            await self._hand_over(address, headers)
-            return
-        sent = part or whole
+        sent = self.part or whole
         headers.append((b"content-length", str(sent.end - sent.start).encode()))
-        if part:
-            headers.append((b"content-range", f"bytes {part.start}-{part.end - 1}/{whole.end}".encode()))
-        status = 206 if part else 200
+        if self.part:
+            headers.append((b"content-range", f"bytes {sent.start}-{sent.end - 1}/{whole.end}".encode()))
+        status = 206 if self.part else 200
         if self.exchange.method == "HEAD":
             await self.exchange.answer(status, headers)
             return
@@ -124,16 +139,10 @@ class Delivery:
             return None
         return parse_range(self.exchange.header("range"), self.reader.size)
 
-    def _front_server_address(self, part: ByteRange | None) -> str:
+    def _front_server_address(self) -> str:
         """What the front server may understand otherwise, such as two ranges, is answered here."""
         asked_for_part = self.exchange.header("range") is not None
-        if self.exchange.method == "HEAD" or (asked_for_part and part is None):
-            return ""
-        return front_server.address_of(self.exchange, self.download)
-
-    async def _hand_over(self, address: str, headers: Headers) -> None:
-        await in_verb_thread(record, self, sent=None, result="handed over")
-        await front_server.hand_over(self.exchange, address, headers)
+        return "" if asked_for_part and self.part is None else front_server.address_of(self.exchange, self.download)
 
     async def _send_and_record(self, part: ByteRange, block: bytes) -> None:
         Delivery.under_way += 1
@@ -152,8 +161,7 @@ class Delivery:
         try:
             record(self, sent=sent, result="ok" if sent == part.end - part.start else "cut")
         finally:
-            self.reader.close()
-            self.is_closed = True
+            self.close()
 
     async def _send(self, part: ByteRange, block: bytes) -> None:
         """Read the next block while the last one is sent."""
