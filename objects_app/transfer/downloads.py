@@ -1,7 +1,7 @@
 """GET and HEAD of a download URL: the whole content or one range of it, with headers under which it can do no harm."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from objects_app.access import Actor, Via, anonymous_actor
@@ -27,25 +27,16 @@ async def send_download(exchange: Exchange, object_id: str) -> None:
         raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
     grant = verify(Purpose.DOWNLOAD, object_id, exchange.query)
     actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
-    way = await in_verb_thread(_open, exchange, grant, actor)
+    delivery = Delivery(exchange, grant, actor)
     try:
-        await way.run()
+        download = await in_verb_thread(delivery.open)
+        if download.reader:
+            await delivery.run()
+        else:
+            await Redirection(exchange, grant, actor, download).run()
     finally:
-        if isinstance(way, Delivery) and not way.is_closed:
-            await in_file_thread(way.close)
-
-
-def _open(exchange: Exchange, grant: TransferGrant, actor: Actor) -> "Redirection | Delivery":
-    download = downloads.open_download(grant, actor=actor, apart=content_host.was_asked(exchange))
-    if download.reader is None:
-        return Redirection(exchange, download, grant, actor)
-    delivery = Delivery(exchange, download, grant, actor, download.reader)
-    try:
-        delivery.prepare()
-    except BaseException:
-        delivery.close()
-        raise
-    return delivery
+        if delivery.is_open:
+            await in_file_thread(delivery.close)
 
 
 @dataclass(frozen=True)
@@ -53,9 +44,9 @@ class Redirection:
     """One permitted download that the store sends. What can be said of the content without it is said here."""
 
     exchange: Exchange
-    download: Download
     grant: TransferGrant
     actor: Actor
+    download: Download
 
     async def run(self) -> None:
         headers = content_headers(self.download)
@@ -75,21 +66,29 @@ class Redirection:
 
 @dataclass
 class Delivery:
-    """One permitted download on its way out."""
+    """One download on its way out, made before a thread opens it: who is cancelled does not hear what came of that."""
 
     exchange: Exchange
-    download: Download
     grant: TransferGrant
     actor: Actor
-    reader: BlobReader
-    is_closed: bool = False
+    download: Download = field(init=False)
+    reader: BlobReader = field(init=False)
+    is_open: bool = False
     is_known: bool = False
     part: ByteRange | None = None
     address: str = ""
     content: bytes = b""
     under_way: ClassVar[int] = 0
 
-    def prepare(self) -> None:
+    def open(self) -> Download:
+        apart = content_host.was_asked(self.exchange)
+        self.download = downloads.open_download(self.grant, actor=self.actor, apart=apart)
+        if self.download.reader:
+            self.reader, self.is_open = self.download.reader, True
+            self._prepare()
+        return self.download
+
+    def _prepare(self) -> None:
         """Decide what to answer, and do what can be done in the thread that has opened it: another visit costs more.
 
         The front server's `address` is decided on, and recorded, here; `content` is all of it where that is little.
@@ -108,7 +107,7 @@ class Delivery:
 
     def close(self) -> None:
         self.reader.close()
-        self.is_closed = True
+        self.is_open = False
 
     async def run(self) -> None:
         headers = content_headers(self.download)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from objects_app import request_id
-from objects_app.asgi_headers import Header, Headers
+from objects_app.asgi_headers import Header, Headers, encode_headers
 from objects_app.errors import BodyTimeout, ObjectsError
 from objects_app.transfer.pace import Pace
 
@@ -153,7 +153,7 @@ class Exchange:
 
     async def answer_error(self, error: ObjectsError) -> None:
         body = orjson.dumps(error.body(self.request_id))
-        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in error.headers.items()]
+        headers = encode_headers(error.headers.items())
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await self.answer(error.status, headers, b"" if self.method == "HEAD" else body)
 
