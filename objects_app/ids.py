@@ -12,7 +12,7 @@ from datetime import datetime
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 LENGTH = 30  # 62 ** 30 is just above 2 ** 176
-FURTHEST_AHEAD = 1_000  # milliseconds; a clock that was set back by more than that is followed
+FURTHEST_AHEAD = 1_000  # milliseconds
 
 
 def base62(number: int, *, length: int) -> str:
@@ -33,7 +33,8 @@ def new_id(prefix: str) -> str:
 class OrderedIds:
     """Identifiers in the order in which this process made them, also those of the same millisecond.
 
-    They run ahead of the clock while more than a thousand are made in a second, by FURTHEST_AHEAD at most.
+    They run ahead of the clock while more than a thousand are made in a second, by FURTHEST_AHEAD at most: beyond that,
+    and after a clock was set back by more, some share a millisecond.
     """
 
     def __init__(self, prefix: str) -> None:
@@ -43,8 +44,8 @@ class OrderedIds:
 
     def new_id(self) -> str:
         with self._lock:
-            now, following = _milliseconds(), self._latest + 1
-            self._latest = its_own = following if now < following <= now + FURTHEST_AHEAD else now
+            now = _milliseconds()
+            self._latest = its_own = min(max(now, self._latest + 1), now + FURTHEST_AHEAD)
         return _id_of(self._prefix, its_own)
 
 

@@ -53,11 +53,17 @@ def test_ids_of_a_process_are_in_the_order_of_their_making():
 
 
 @pytest.mark.parametrize(
-    ("clock", "kept"), [([5, 5, 5, 9], [5, 6, 7, 9]), ([5000, 3999], [5000, 3999]), ([9, 8], [9, 10])]
+    ("clock", "kept"),
+    [
+        ([5, 5, 5, 9], [5, 6, 7, 9]),
+        ([9, 8], [9, 10]),
+        ([5000, 3999, 4000], [5000, 4999, 5000]),
+        ([5] * 1002, [*range(5, 1006), 1005]),
+    ],
 )
 def test_ids_run_ahead_of_a_clock_that_stands_still_and_follow_one_that_was_set_back(monkeypatch, clock, kept):
     times = iter(clock)
-    monkeypatch.setattr(ids.time, "time_ns", lambda: next(times) * 1_000_000)
+    monkeypatch.setattr(ids, "_milliseconds", lambda: next(times))
     monkeypatch.setattr(ids.secrets, "randbits", lambda _: 0)
     ordered = ids.OrderedIds("obj")
     assert [ordered.new_id() for _ in clock] == [f"obj_{ids.base62(each << 128, length=30)}" for each in kept]
