@@ -72,14 +72,15 @@ def delete(request: HttpRequest, member: Member, object_id: str) -> HttpResponse
             done=f"“{stored_object.name}” is deleted.",
         )
     access.require(member.actor, Verb.WRITE, stored_object)
+    way_on = without_panel(way_back(request), of=[object_id])
     if stored_object.current_state == State.DELETED:
         messages.info(request, f"“{stored_object.name}” was deleted before.")
-        return HttpResponseRedirect(way_back(request))
+        return HttpResponseRedirect(way_on)
     context = {
         "stored_object": stored_object,
         "uses": uses.lately(stored_object, actor=member.actor),
         "way_back": way_back(request),
-        "way_on": without_panel(way_back(request)),
+        "way_on": way_on,
     }
     return render_page(request, member, "objects/delete.html", context)
 
@@ -136,6 +137,7 @@ def delete_several(request: HttpRequest, member: Member) -> HttpResponse:
         "size": sum(each.size_bytes or 0 for each in chosen),
         "public": sum(each.is_public for each in chosen),
         "way_back": way_back(request),
+        "way_on": without_panel(way_back(request), of=[each.pk for each in chosen]),
     }
     return render_page(request, member, "objects/delete_several.html", context)
 

@@ -63,7 +63,9 @@ def panel_of(request: HttpRequest, member: Member) -> dict[str, Any]:
     stored_object = access.own_objects(member.actor).filter(pk=object_id).first()
     if stored_object is None:
         return {}
-    return context_of(stored_object, member, most=PANEL_BYTES) | {"closed": without_panel(request.get_full_path())}
+    return context_of(stored_object, member, most=PANEL_BYTES) | {
+        "closed": without_panel(request.get_full_path(), of=[object_id])
+    }
 
 
 def context_of(stored_object: StoredObject, member: Member, *, most: int = FIRST_BYTES) -> dict[str, Any]:

@@ -14,8 +14,11 @@ def way_back(request: HttpRequest, *, otherwise: str = "objects") -> str:
     return target if is_here else reverse(otherwise)
 
 
-def without_panel(address: str) -> str:
-    """The address of a list with no object open beside it."""
-    path, query = urlsplit(address).path, QueryDict(urlsplit(address).query, mutable=True)
-    query.pop("open", None)
-    return f"{path}?{query.urlencode()}" if query else path
+def without_panel(address: str, *, of: list[str]) -> str:
+    """The address of a list with none of these objects open beside it."""
+    parts = urlsplit(address)
+    query = QueryDict(parts.query, mutable=True)
+    if query.get("open", "") not in of:
+        return address
+    del query["open"]
+    return f"{parts.path}?{query.urlencode()}" if query else parts.path

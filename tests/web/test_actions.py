@@ -9,6 +9,7 @@ from django.test import Client
 from objects_app.models import AuditEvent, State, StoredObject
 from tests.factories import make_object
 
+LED = '<input type="hidden" name="next" value="/?search=led">'
 ACTIONS = ["publish", "unpublish", "download", "delete"]
 
 
@@ -107,7 +108,15 @@ def test_delete_leads_on_to_the_list_without_the_panel_of_what_is_gone(alice, al
     assert link in alice_browser.get(panel).content.decode()
     page = alice_browser.get(f"/objects/{stored_object.pk}/delete", {"next": panel}).content.decode()
     assert f'<a class="button" href="{escape(panel)}" data-closes>Keep it</a>' in page
-    assert '<input type="hidden" name="next" value="/?search=led">' in page
+    assert LED in page
+
+
+def test_several_are_deleted_with_the_panel_of_one_of_them(alice, alice_browser):
+    gone, other = make_object(alice), make_object(alice)
+    asked = {"object": [gone.pk], "next": f"/?search=led&open={gone.pk}"}
+    assert LED in alice_browser.get("/objects/delete", asked).content.decode()
+    asked["next"] = kept = f"/?search=led&open={other.pk}"
+    assert f'name="next" value="{escape(kept)}"' in alice_browser.get("/objects/delete", asked).content.decode()
 
 
 @pytest.mark.parametrize(("act", "undo"), [("publish", "unpublish"), ("unpublish", "publish")])
@@ -129,7 +138,9 @@ def test_delete_destroys_the_bytes(alice, alice_browser, blobs):
 
 def test_what_was_deleted_before_is_not_asked_for_again(alice, alice_browser):
     stored_object = make_object(alice, "ledger.csv", state=State.DELETED)
-    response = alice_browser.get(f"/objects/{stored_object.pk}/delete", follow=True)
+    asked = {"next": f"/?search=led&open={stored_object.pk}"}
+    response = alice_browser.get(f"/objects/{stored_object.pk}/delete", asked, follow=True)
+    assert response.redirect_chain == [("/?search=led", 302)]
     assert messages_of(response) == ["“ledger.csv” was deleted before."]
 
 
