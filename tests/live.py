@@ -109,15 +109,18 @@ def environment_of(data_dir: Path, **more: str) -> dict[str, str]:
 def manage(
     *arguments: str, environment: dict[str, str], check: bool = True, timeout: float = 60
 ) -> subprocess.CompletedProcess:
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, MANAGE, *arguments],
         env=environment,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=check,
+        check=False,
         timeout=timeout,
     )
+    if check and done.returncode:
+        raise AssertionError(f"manage.py {arguments} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done
 
 
 def start_server(data_dir: Path, *, folder: Path = ROOT, wrapper: Sequence[str] = (), **environment: str) -> LiveServer:
