@@ -111,6 +111,7 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("#list tbody tr");
   if (row) currentId = row.id;
+  else if (event.target.closest(".panel")) currentId = document.querySelector("#list tr[aria-current]")?.id ?? "";
 });
 
 function move(step) {

@@ -115,6 +115,17 @@ def test_a_row_that_is_there_is_ready_for_keys(visit, make):
     assert set(page.evaluate("window.ready")) == {True}
 
 
+def test_keys_in_the_panel_are_about_the_object_that_it_shows(visit, make):
+    make("shown-2", "shown-1")
+    page = visit("alice")
+    show(page, "shown-")
+    page.get_by_role("link", name="shown-1").click()
+    page.get_by_role("link", name="shown-2").focus()
+    page.get_by_role("switch", name="Public").focus()
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("heading", name="Delete “shown-1”?")).to_be_visible()
+
+
 def test_an_object_is_opened_made_public_and_private_again_by_keys_alone(visit, make):
     make("walked")
     page = visit("alice")
