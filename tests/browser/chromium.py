@@ -22,6 +22,7 @@ def launch(playwright: Playwright) -> Browser:
 def sign_in(page: Page, person: str) -> None:
     give_password(page, person)
     page.get_by_role("heading", name="Objects", level=1).wait_for()
+    page.wait_for_load_state()  # its scripts have run
 
 
 def give_password(page: Page, person: str) -> None:
