@@ -2,13 +2,13 @@
 
 from django.conf import settings
 
-from objects_app.access import Via, anonymous_actor
 from objects_app.errors import BodyFileRefused
 from objects_app.operations import uploads
 from objects_app.signing import TransferGrant
 from objects_app.storage import BlobNotFound, get_storage
 from objects_app.storage.disk import DiskStorage
 from objects_app.storage.disk_files import BodyFile
+from objects_app.transfer.actors import holder_of_url
 from objects_app.transfer.addresses import comes_from_proxy
 from objects_app.transfer.exchange import Exchange
 from objects_app.transfer.threads import in_file_thread, in_verb_thread
@@ -63,6 +63,5 @@ async def _needed_digest(exchange: Exchange, grant: TransferGrant, file: BodyFil
 
 
 def _stage(exchange: Exchange, grant: TransferGrant, file: BodyFile, digest: str) -> None:
-    actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
-    uploads.stage_upload(grant, key=file.key, size=file.size, sha256=digest, actor=actor)
+    uploads.stage_upload(grant, key=file.key, size=file.size, sha256=digest, actor=holder_of_url(exchange))
     file.release()

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from objects_app.access import Actor, Via, anonymous_actor
+from objects_app.access import Actor
 from objects_app.asgi_headers import Headers
 from objects_app.errors import MethodNotAllowed
 from objects_app.operations import downloads
@@ -12,6 +12,7 @@ from objects_app.operations.downloads import Download
 from objects_app.signing import Purpose, TransferGrant, verify
 from objects_app.storage import BlobReader
 from objects_app.transfer import content_host, front_server
+from objects_app.transfer.actors import holder_of_url
 from objects_app.transfer.exchange import ClientGone, Exchange
 from objects_app.transfer.headers import HARMLESS, content_headers, entity_tag, names_tag
 from objects_app.transfer.ranges import ByteRange, parse_range
@@ -26,7 +27,7 @@ async def send_download(exchange: Exchange, object_id: str) -> None:
     if exchange.method not in ("GET", "HEAD"):
         raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
     grant = verify(Purpose.DOWNLOAD, object_id, exchange.query)
-    actor = anonymous_actor(Via.SIGNED_URL, address=exchange.address, request_id=exchange.request_id)
+    actor = holder_of_url(exchange)
     delivery = Delivery(exchange, grant, actor)
     try:
         download = await in_verb_thread(delivery.open)

@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 
-from objects_app.access import Via, anonymous_actor
 from objects_app.errors import LengthMismatch, LengthRequired, MethodNotAllowed, UnsupportedEncoding
 from objects_app.operations import uploads
 from objects_app.signing import Purpose, TransferGrant, verify
 from objects_app.storage import BlobWriter, get_storage
 from objects_app.transfer import body_files
+from objects_app.transfer.actors import holder_of_url
 from objects_app.transfer.exchange import Exchange
 from objects_app.transfer.threads import in_file_thread, in_verb_thread
 
@@ -69,8 +69,7 @@ class Reception:
             raise
 
     def _stage(self, key: str) -> None:
-        actor = anonymous_actor(Via.SIGNED_URL, address=self.exchange.address, request_id=self.exchange.request_id)
-        digest = self.digest.hexdigest()
+        actor, digest = holder_of_url(self.exchange), self.digest.hexdigest()
         uploads.stage_upload(self.grant, key=key, size=self.size, sha256=digest, actor=actor)
         if self.writer:
             self.writer.release()
