@@ -1,9 +1,11 @@
 """Two live servers for each test process: one as shipped, and one that has little patience."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 
 import pytest
 
+from objects_app.transfer import addresses
 from tests import prepared
 from tests.transfer.people import Client, Upload
 
@@ -35,3 +37,9 @@ def hurried(tmp_path_factory) -> Iterator[Client]:
 @pytest.fixture
 def upload(alice_live) -> Upload:
     return alice_live.begin()
+
+
+@pytest.fixture
+def trust(monkeypatch) -> Callable[..., None]:
+    """From now on these networks are those of our proxies, and no others."""
+    return lambda *networks: monkeypatch.setattr(addresses, "_trusted", lambda: list(map(ip_network, networks)))

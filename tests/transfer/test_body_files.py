@@ -1,7 +1,6 @@
 """Bodies in files that the front server names: who may name one, which, and what is made of it."""
 
 import hashlib
-import ipaddress
 import json
 from contextlib import closing
 
@@ -12,7 +11,6 @@ from objects_app.models import State
 from objects_app.operations import uploads
 from objects_app.operations.objects import NewObject, create_object
 from objects_app.storage import disk_files, get_storage
-from objects_app.transfer import addresses
 from objects_app.transfer.exchange import Exchange
 from tests.asgi import answer_to
 from tests.operations.history import database_fails, row
@@ -22,15 +20,11 @@ SHA256 = hashlib.sha256(b"hello").hexdigest()
 
 
 @pytest.fixture
-def front_server(disk, settings, tmp_path, monkeypatch):
+def front_server(disk, settings, tmp_path, trust):
     """A trusted proxy at 127.0.0.1 with a folder of bodies."""
     settings.UPLOAD_BODY_FOLDER = disk.bodies = tmp_path / "bodies"
     disk.bodies.mkdir()
-    trust(monkeypatch, "127.0.0.1")
-
-
-def trust(monkeypatch, address: str):
-    monkeypatch.setattr(addresses, "_trusted", lambda: [ipaddress.ip_network(address)])
+    trust("127.0.0.1")
 
 
 @pytest.fixture
@@ -84,8 +78,8 @@ def test_a_declared_digest_is_compared(alice, body):
     assert row(upload.stored_object).staged_sha256 == SHA256
 
 
-def test_nobody_else_names_a_file(upload, body, disk, monkeypatch):
-    trust(monkeypatch, "192.0.2.1")
+def test_nobody_else_names_a_file(upload, body, disk, trust):
+    trust("192.0.2.1")
     assert put(upload, body) == (403, "body_file_refused")
     assert (blobs_of(disk), body.exists()) == ([], True)
 

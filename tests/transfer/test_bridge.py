@@ -1,11 +1,8 @@
 """The way to Django on a live server: Django sees what a client sends, and oddities are refused, not failures."""
 
-from ipaddress import ip_network
-
 import httpx
 import pytest
 
-from objects_app.transfer import addresses
 from objects_app.transfer.wsgi import environ_of
 from tests.transfer.wire import Http2, ask, connect, head, is_closed_by_server, read_answer
 
@@ -35,8 +32,8 @@ def test_header_names_with_an_underscore_are_dropped():
 
 
 @pytest.mark.parametrize(("proxies", "believed"), [([], False), (["127.0.0.0/8"], True)])
-def test_only_a_proxy_of_ours_is_believed_what_scheme_its_client_used(monkeypatch, proxies, believed):
-    monkeypatch.setattr(addresses, "_trusted", lambda: [ip_network(proxy) for proxy in proxies])
+def test_only_a_proxy_of_ours_is_believed_what_scheme_its_client_used(trust, proxies, believed):
+    trust(*proxies)
     environ = environ_of(Request((b"x-forwarded-proto", b"https")), b"")
     assert ("HTTP_X_FORWARDED_PROTO" in environ) == believed
 

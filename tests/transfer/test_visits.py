@@ -1,7 +1,6 @@
 """How often a download goes to another thread: each visit takes longer than what a small one does there."""
 
 import asyncio
-import ipaddress
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from objects_app.errors import StorageUnavailable
 from objects_app.models import AuditEvent
 from objects_app.operations import downloads
 from objects_app.storage import disk_files
-from objects_app.transfer import addresses, threads
+from objects_app.transfer import threads
 from tests.asgi import answer_to
 from tests.factories import make_object
 
@@ -28,9 +27,9 @@ def url(alice, disk):
 
 
 @pytest.fixture
-def _front_server(settings, monkeypatch):
+def _front_server(settings, trust):
     settings.X_ACCEL_LOCATION = "/_objects/"
-    monkeypatch.setattr(addresses, "_trusted", lambda: [ipaddress.ip_network("127.0.0.1")])
+    trust("127.0.0.1")
 
 
 def results() -> list[str]:
